@@ -33,7 +33,10 @@ export default tseslint.config(
     },
   },
   { files: ['src/config.ts'], rules: { 'no-restricted-properties': ['error', ...forbidClock] } },
-  { files: ['src/adapters/**/*.ts'], rules: { 'no-restricted-properties': ['error', forbidEnv], 'no-restricted-syntax': 'off' } },
+  {
+    files: ['src/adapters/**/*.ts'],
+    rules: { 'no-restricted-properties': ['error', forbidEnv], 'no-restricted-syntax': 'off' },
+  },
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -61,6 +61,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number
   /** The field, setting or parameter that is at fault; never its value. */
   readonly field?: string
+  /** The call may have reached the vendor although we have no answer: the effect is unknown until read back. */
+  readonly mayHaveArrived?: boolean
   readonly cause?: unknown
 }
 
@@ -73,12 +75,14 @@ export class DsrError extends Error {
   readonly code: ErrorCode
   readonly retryAfterMs: number | undefined
   readonly field: string | undefined
+  readonly mayHaveArrived: boolean
 
   constructor(code: ErrorCode, text: string, details: ErrorDetails = {}) {
     super(text, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.retryAfterMs = details.retryAfterMs
     this.field = details.field
+    this.mayHaveArrived = details.mayHaveArrived ?? false
   }
 }
 

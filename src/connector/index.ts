@@ -1,0 +1,10 @@
+// The kit: everything that a vendor folder may import.
+export { DsrError, isDsrError } from '../domain/errors.ts'
+export type { ErrorCode } from '../domain/errors.ts'
+export { identifierKey, isRoleMailbox, normaliseIdentifier } from '../domain/identifier.ts'
+export type { Attribution, Identifier, IdentifierKind, LearnedIdentifier } from '../domain/identifier.ts'
+export type { JsonObject, JsonValue } from '../domain/json.ts'
+export type { Readback } from '../domain/part.ts'
+export * from './contract.ts'
+export * from './limits.ts'
+export type * from './transport.ts'
