@@ -339,9 +339,12 @@ const VERB_NAMES = { erasure: 'erase', rectification: 'rectify', objection: 'obj
 
 /** Turns a vendor folder's typed connector into the form the engine uses. The types hold verbs and claimed rights together. */
 export function defineConnector<const Rights extends Right>(connector: ConnectorFor<Rights>): Connector {
-  const verbs: Partial<Record<(typeof VERB_NAMES)[WritingRight], WritingVerb>> = connector
+  const verbs = new Map<string, unknown>(Object.entries(connector))
   const writing = Object.fromEntries(
-    Object.entries(VERB_NAMES).flatMap(([right, verb]) => (verbs[verb] ? [[right, verbs[verb]] as const] : [])),
+    Object.entries(VERB_NAMES).flatMap(([right, name]) => {
+      const verb = verbs.get(name)
+      return isWritingVerb(verb) ? [[right, verb] as const] : []
+    }),
   )
   return {
     manifest: connector.manifest,
@@ -351,4 +354,8 @@ export function defineConnector<const Rights extends Right>(connector: Connector
     export: (context, records) => connector.export(context, records),
     verify: (context, subject) => connector.verify(context, subject),
   }
+}
+
+function isWritingVerb(value: unknown): value is WritingVerb {
+  return typeof value === 'object' && value !== null && 'perform' in value
 }

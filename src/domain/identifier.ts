@@ -12,8 +12,7 @@ export interface Identifier {
 
 /** How sure a connector is that a record or identifier is the subject's. Only `certain` acts; a candidate parks for a person. */
 export type Attribution =
-  | { readonly kind: 'certain' }
-  | { readonly kind: 'candidate'; readonly reason: CandidateReason }
+  { readonly kind: 'certain' } | { readonly kind: 'candidate'; readonly reason: CandidateReason }
 
 /** Why a match is only a candidate (design §3, discover). */
 export type CandidateReason =
@@ -63,7 +62,8 @@ function normaliseEmail(text: string): string {
   const at = text.lastIndexOf('@')
   const local = text.slice(0, at).toLowerCase()
   const domain = asciiDomain(text.slice(at + 1))
-  if (!DOMAIN.test(domain) || local.startsWith('.') || local.endsWith('.') || local.includes('..')) throw invalid('email')
+  if (!DOMAIN.test(domain) || local.startsWith('.') || local.endsWith('.') || local.includes('..'))
+    throw invalid('email')
   return `${local}@${domain}`
 }
 

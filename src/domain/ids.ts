@@ -23,7 +23,10 @@ export type ConnectorId = Branded<'ConnectorId'>
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const NAME = /^[a-z][a-z0-9-]{0,62}$/
 
-function parse<Id extends string>(kind: string, pattern: RegExp): (text: string) => Id {
+type Parser<Id extends string> = (text: string) => Id
+
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the brand that the pattern earns
+function parserOf<Id extends string>(kind: string, pattern: RegExp): Parser<Id> {
   return (text) => {
     if (!pattern.test(text)) throw new DsrError('FIELD_INVALID', `not a valid ${kind}`, { field: kind })
     // The pattern was checked on the line above: this is the border where text becomes an id.
@@ -32,15 +35,15 @@ function parse<Id extends string>(kind: string, pattern: RegExp): (text: string)
 }
 
 /** @throws DsrError `FIELD_INVALID` when the text is not a lower-case UUID. Likewise for the other UUID ids. */
-export const requestId = parse<RequestId>('subject_request_id', UUID)
-export const legId = parse<LegId>('leg_id', UUID)
-export const effectId = parse<EffectId>('effect_id', UUID)
-export const callId = parse<CallId>('call_id', UUID)
-export const recordId = parse<RecordId>('record_id', UUID)
+export const requestId = parserOf<RequestId>('subject_request_id', UUID)
+export const legId = parserOf<LegId>('leg_id', UUID)
+export const effectId = parserOf<EffectId>('effect_id', UUID)
+export const callId = parserOf<CallId>('call_id', UUID)
+export const recordId = parserOf<RecordId>('record_id', UUID)
 /** @throws DsrError `FIELD_INVALID` unless the text is a short lower-case name (letters, digits, hyphens). */
-export const controllerId = parse<ControllerId>('controller_id', NAME)
-export const accountId = parse<AccountId>('account_id', NAME)
-export const connectorId = parse<ConnectorId>('connector', NAME)
+export const controllerId = parserOf<ControllerId>('controller_id', NAME)
+export const accountId = parserOf<AccountId>('account_id', NAME)
+export const connectorId = parserOf<ConnectorId>('connector', NAME)
 
 /** Whether the text has the shape of a UUID; a caller that asks for an unknown id gets NOT_FOUND, not a format error. */
 export function isUuid(text: string): boolean {
