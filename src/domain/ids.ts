@@ -25,7 +25,6 @@ const NAME = /^[a-z][a-z0-9-]{0,62}$/
 
 type Parser<Id extends string> = (text: string) => Id
 
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the brand that the pattern earns
 function parserOf<Id extends string>(kind: string, pattern: RegExp): Parser<Id> {
   return (text) => {
     if (!pattern.test(text)) throw new DsrError('FIELD_INVALID', `not a valid ${kind}`, { field: kind })
