@@ -68,5 +68,9 @@ export interface WorkerSettings {
 /** Starts workers on the queues; one queue for the coordinator, one per connector kind. */
 export interface JobWorkers {
   coordinator(handler: JobHandler<RequestJob>, settings: WorkerSettings): Promise<JobWorker>
-  connector(connectorId: ConnectorId, handler: JobHandler<LegJob | EffectsJob>, settings: WorkerSettings): Promise<JobWorker>
+  connector(
+    connectorId: ConnectorId,
+    handler: JobHandler<LegJob | EffectsJob>,
+    settings: WorkerSettings,
+  ): Promise<JobWorker>
 }

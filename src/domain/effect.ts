@@ -1,0 +1,30 @@
+import { nextState, type StateTable } from './state-table.ts'
+
+/** Where one change at a vendor stands (design §4, effects). */
+export type EffectState = 'ready' | 'sent' | 'done' | 'accepted' | 'rejected' | 'unknown' | 'stopped'
+
+export type EffectEvent =
+  'send' | 'confirm' | 'accept' | 'reject' | 'lose' | 'not_sent' | 'seen_done' | 'seen_absent' | 'order_repeat' | 'stop'
+
+export const EFFECT_TABLE: StateTable<EffectState, EffectEvent> = {
+  ready: { send: 'sent', stop: 'stopped' },
+  sent: { confirm: 'done', accept: 'accepted', reject: 'rejected', lose: 'unknown', not_sent: 'ready' },
+  // An accepted job that fails or disappears is settled by polling.
+  accepted: { confirm: 'done', reject: 'rejected', lose: 'unknown' },
+  // Only a read back, never a blind repeat, leads out of unknown.
+  unknown: { seen_done: 'done', seen_absent: 'ready', reject: 'rejected' },
+  // A person who saw that the vendor kept the record may order the step again.
+  done: { order_repeat: 'ready' },
+  rejected: { order_repeat: 'ready' },
+  stopped: {},
+}
+
+/** @throws DsrError `ILLEGAL_TRANSITION`. */
+export function nextEffectState(state: EffectState, event: EffectEvent): EffectState {
+  return nextState(EFFECT_TABLE, state, event)
+}
+
+/** Whether the engine has nothing more to do for the effect by itself. */
+export function isSettledEffect(state: EffectState): boolean {
+  return state === 'done' || state === 'rejected' || state === 'stopped'
+}
