@@ -97,4 +97,13 @@ export interface SandboxCall {
   readonly status: number
   readonly replyBody: string
   readonly atMs: number
+  /** The kind of the fault that hit the call; such an answer is no answer of the vendor. Status 0 = the connection was cut. */
+  readonly fault?: string
 }
+
+export { inventPerson, seededRandom } from './testing/people.ts'
+export type { InventOptions, Random } from './testing/people.ts'
+export { startSandboxServer } from './testing/server.ts'
+export type { SandboxServer, SandboxServerOptions } from './testing/server.ts'
+export type { BucketState, SandboxLimit } from './testing/limits.ts'
+export type { SandboxReply, SandboxRequest, SandboxRoute } from './testing/routes.ts'
