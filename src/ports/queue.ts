@@ -17,8 +17,11 @@ export interface LegJob {
   readonly issue: number
 }
 
-/** What the coordinator is asked to do for a whole request: `gather` after the legs of a stage, then seal and answer. */
-export type RequestStage = 'gather_discover' | 'gather_act' | 'seal' | 'answer' | 'advance'
+/**
+ * The stage that the coordinator is asked to look after. A label for people: the coordinator goes by the request's state in
+ * Postgres, whatever the job says.
+ */
+export type RequestStage = 'discover' | 'plan' | 'act' | 'seal' | 'answer' | 'recheck'
 
 export interface RequestJob {
   readonly kind: 'request'

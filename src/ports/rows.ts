@@ -47,6 +47,12 @@ export interface Approval {
   readonly actNotBeforeMs: number
 }
 
+export interface Delivery {
+  readonly channel: 'callback' | 'api'
+  readonly result: 'delivered' | 'available' | 'failed'
+  readonly atMs: number
+}
+
 export interface RequestRow {
   readonly id: RequestId
   readonly controllerId: ControllerId
@@ -87,6 +93,8 @@ export interface RequestRow {
   readonly issue: number
   /** Smallest number of days before due that the owner was told of. */
   readonly remindedDays: number | null
+  /** How the person was informed, or how far the attempt got. */
+  readonly delivery: Delivery | null
   readonly answeredAtMs: number | null
   readonly closedAtMs: number | null
 }
@@ -128,6 +136,8 @@ export interface LegRow {
   /** Failed tries in a row of the present stage. */
   readonly tries: number
   readonly errorCode: ErrorCode | null
+  /** First failure of the present run of failures; null while it works. */
+  readonly failingSinceMs: number | null
   /** Looks of verify so far, and how many in a row saw nothing left. */
   readonly looks: number
   readonly absences: number
@@ -254,6 +264,8 @@ export interface LeafRow {
   readonly requestId: RequestId
   readonly kind: string
   readonly recordSha256: string
+  /** The small statement whose digest it is, for kinds that have no record file of their own. No personal data. */
+  readonly body: JsonObject
   readonly createdAtMs: number
   readonly sequencedAtMs: number | null
 }
