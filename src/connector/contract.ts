@@ -6,7 +6,7 @@ import type { JsonValue } from '../domain/json.ts'
 import type { Readback } from '../domain/part.ts'
 import type { Right, WritingRight } from '../domain/right.ts'
 import type { BucketLimit } from './limits.ts'
-import type { Transport } from './transport.ts'
+import type { InterpretHold, Transport } from './transport.ts'
 
 /**
  * The contract between Habeas and a vendor: a connector is a manifest (data) plus verbs with tagged outcomes.
@@ -310,6 +310,8 @@ interface Verbs {
   export(context: Context, records: readonly PlannedRecord[]): AsyncIterable<ExportPiece>
   /** Looks again, by id and by identifier, after a positive control. */
   verify(context: Context, subject: VerifySubject): Promise<VerifyReport>
+  /** What the vendor says about its limits beyond Retry-After; whoever builds the transport hands it in. */
+  readonly interpretHold?: InterpretHold
 }
 
 interface VerbOf {
@@ -353,6 +355,7 @@ export function defineConnector<const Rights extends Right>(connector: Connector
     discover: (context, search) => connector.discover(context, search),
     export: (context, records) => connector.export(context, records),
     verify: (context, subject) => connector.verify(context, subject),
+    ...(connector.interpretHold === undefined ? {} : { interpretHold: connector.interpretHold }),
   }
 }
 

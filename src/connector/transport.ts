@@ -47,3 +47,18 @@ export interface Transport {
   send(call: HttpCall): Promise<HttpReply>
   stream(call: HttpCall): Promise<HttpStream>
 }
+
+/** What a vendor's answer says about waiting. */
+export interface Hold {
+  /** The bucket of the manifest that is used up; absent = every bucket of the call. */
+  readonly bucket?: string
+  readonly waitMs: number
+}
+
+/**
+ * Reads a vendor's own words about its limits (`X-RateLimit-Reset`, a policy name in the body …) from an answer of any
+ * status, before it is returned or thrown. The transport then holds the bucket for all workers. A 429 is thrown as
+ * RATE_LIMITED with this wait, or else Retry-After, or else the shortest window of the call's buckets. Pure: no I/O;
+ * `nowMs` is the clock's.
+ */
+export type InterpretHold = (reply: HttpReply, nowMs: number) => Hold | undefined
