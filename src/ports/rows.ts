@@ -66,6 +66,8 @@ export interface RequestRow {
   readonly externalReference: string | null
   readonly callbackUrl: string | null
   readonly createdBy: Actor
+  /** An open request of the same controller and right for the same identifier, seen at intake. */
+  readonly duplicateOf: RequestId | null
   readonly submittedAtMs: number | null
   readonly receivedAtMs: number
   readonly dueAtMs: number
@@ -105,6 +107,8 @@ export interface IdentifierRow {
   readonly kind: IdentifierKind
   /** HMAC under the request's key: tells two apart without opening them. */
   readonly digest: string
+  /** Per-controller HMAC, by which a duplicate request is recognised; cleared when the request ends. */
+  readonly lookupDigest: string | null
   readonly sealedValue: Uint8Array
   readonly source: 'intake' | 'vendor' | 'decision'
   readonly legId: LegId | null
