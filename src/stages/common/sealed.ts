@@ -1,0 +1,76 @@
+import type { FoundRecord, PlannedRecord } from '../../connector/contract.ts'
+import { identifierKey, type Identifier } from '../../domain/identifier.ts'
+import type { JsonObject, JsonValue } from '../../domain/json.ts'
+import type { IdentifierRow, RecordRow, RequestRow } from '../../ports/rows.ts'
+import type { RequestVault } from '../../ports/runtime.ts'
+
+/** How found records, identifiers and the intake stand in the vault; sealing and opening side by side. */
+
+export interface StoredRecord extends PlannedRecord {
+  readonly label?: string
+}
+
+export function sealRecord(vault: RequestVault, record: FoundRecord): Uint8Array {
+  const stored: JsonObject = {
+    part: record.part,
+    ref: record.ref,
+    content: record.content,
+    ...(record.parentRef !== undefined && { parentRef: record.parentRef }),
+    ...(record.label !== undefined && { label: record.label }),
+  }
+  return vault.seal(stored, 'record')
+}
+
+export function openRecord(vault: RequestVault, row: Pick<RecordRow, 'sealedRecord'>): StoredRecord {
+  const stored = asObject(vault.open(row.sealedRecord, 'record'))
+  const parentRef = stored['parentRef']
+  const label = stored['label']
+  return {
+    part: asText(stored['part']),
+    ref: asText(stored['ref']),
+    content: stored['content'] ?? null,
+    ...(typeof parentRef === 'string' && { parentRef }),
+    ...(typeof label === 'string' && { label }),
+  }
+}
+
+export function refDigest(vault: RequestVault, record: { readonly part: string; readonly ref: string }): string {
+  return vault.digest('ref', `${record.part}\0${record.ref}`)
+}
+
+export function identifierDigest(vault: RequestVault, identifier: Identifier): string {
+  return vault.digest('identifier', identifierKey(identifier))
+}
+
+export function openIdentifier(vault: RequestVault, row: Pick<IdentifierRow, 'kind' | 'sealedValue'>): Identifier {
+  return { kind: row.kind, value: asText(vault.open(row.sealedValue, 'identifier')) }
+}
+
+/** Names that the person goes by, as given at intake. */
+export function openNames(vault: RequestVault, request: Pick<RequestRow, 'sealedIntake'>): readonly string[] {
+  if (request.sealedIntake === null) return []
+  const names = asObject(vault.open(request.sealedIntake, 'intake'))['names']
+  return Array.isArray(names) ? names.filter((name): name is string => typeof name === 'string') : []
+}
+
+export function sealTarget(vault: RequestVault, target: string, details: JsonValue | undefined): Uint8Array {
+  return vault.seal(details === undefined ? { target } : { target, details }, 'target')
+}
+
+export function openTarget(
+  vault: RequestVault,
+  sealed: Uint8Array,
+): { readonly target: string; readonly details?: JsonValue } {
+  const stored = asObject(vault.open(sealed, 'target'))
+  const details = stored['details']
+  return { target: asText(stored['target']), ...(details !== undefined && { details }) }
+}
+
+function asObject(value: JsonValue): JsonObject {
+  // What was sealed here is opened here; anything else was refused by the cipher.
+  return value as JsonObject
+}
+
+function asText(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,251 @@
+import type { FoundRecord, Search } from '../connector/contract.ts'
+import { DsrError } from '../domain/errors.ts'
+import type { Identifier } from '../domain/identifier.ts'
+import { recordId } from '../domain/ids.ts'
+import type { LegRow, RequestRow } from '../ports/rows.ts'
+import type { Ports } from '../ports/runtime.ts'
+import type { Tx } from '../ports/store.ts'
+import { exemptionFor } from './common/exemption.ts'
+import { MOST_ROUNDS } from './common/discovery.ts'
+import { holdLease, RELEASED, type Lease } from './common/lease.ts'
+import { moveLeg, moveRequest, parkLeg } from './common/moves.ts'
+import { announceNotice, issueFlow, issueLeg, issueRequest } from './common/outbox.ts'
+import { writeJournal } from './common/journal.ts'
+import { nothingFound } from './common/parts.ts'
+import { identifierDigest, openIdentifier, openNames, refDigest, sealRecord } from './common/sealed.ts'
+
+// More than this at one account is no longer one person's data but a mistake in the search.
+const MOST_RECORDS = 50_000
+
+/**
+ * One leg's search. Streams what the vendor holds into the vault, notes learned identifiers for the next round, and leaves the
+ * leg `found` or `nothing`. Nothing is written unless the search went through to its end.
+ *
+ * @throws DsrError of the vendor, for the caller to record; `STALE_EPOCH`.
+ */
+export async function runDiscover(ports: Ports, lease: Lease, signal: AbortSignal): Promise<void> {
+  const capabilities = await lease.account.capabilities(signal)
+  if (capabilities.credentials === 'rejected')
+    throw new DsrError('VENDOR_CREDENTIALS_REJECTED', 'the vendor rejects the credential')
+  const search = await searchOf(ports, lease)
+  const found = await collect(lease, search, signal)
+  await ports.store.transact(async (tx) => {
+    const leg = await enterSearch(ports, tx, await holdLease(tx, lease))
+    for (const record of found.values()) await keepRecord(ports, tx, { lease, record })
+    const patch = {
+      ...RELEASED,
+      round: search.round,
+      stage: null,
+      nextActionAtMs: null,
+      searchedAtMs: ports.clock.nowMs(),
+      lastAtMs: ports.clock.nowMs(),
+      unavailable: capabilities.unavailable,
+      parts: nothingFound(lease.account.connector.manifest),
+    }
+    const moved = await moveLeg(ports, tx, {
+      leg,
+      event: found.size > 0 ? 'found_some' : 'found_none',
+      patch,
+      detail: { round: search.round, records: found.size },
+    })
+    if (moved.generation > 0) await afterRecheckSearch(ports, tx, { leg: moved, lease, found: [...found.values()] })
+    else await afterSearch(ports, tx, lease)
+  })
+  ports.events.emit('leg.discovered', { legId: lease.leg.id, accountId: lease.account.id, found: found.size })
+}
+
+interface RoundSearch extends Search {
+  readonly round: number
+}
+
+async function searchOf(ports: Ports, lease: Lease): Promise<RoundSearch> {
+  return ports.store.transact(async (tx) => {
+    const request = await tx.request.get(lease.request.id)
+    const round = request?.round ?? lease.leg.round
+    const rows = await tx.identifier.find({ requestId: lease.request.id, isCertain: true, round: { atMost: round } })
+    const identifiers: Identifier[] = rows.map((row) => openIdentifier(lease.vault, row))
+    return { right: lease.request.right, identifiers, names: openNames(lease.vault, lease.request), round }
+  })
+}
+
+async function collect(lease: Lease, search: Search, signal: AbortSignal): Promise<ReadonlyMap<string, FoundRecord>> {
+  const found = new Map<string, FoundRecord>()
+  for await (const record of lease.account.connector.discover(lease.account.context(signal), search)) {
+    signal.throwIfAborted()
+    found.set(refDigest(lease.vault, record), record)
+    if (found.size > MOST_RECORDS) throw new DsrError('LIMIT_REACHED', 'more records than one person can have')
+  }
+  return found
+}
+
+async function enterSearch(ports: Ports, tx: Tx, leg: LegRow): Promise<LegRow> {
+  switch (leg.state) {
+    case 'open':
+      return moveLeg(ports, tx, { leg, event: 'search' })
+    case 'found':
+    case 'nothing':
+      return moveLeg(ports, tx, { leg, event: 'search_again' })
+    default:
+      return leg
+  }
+}
+
+async function keepRecord(
+  ports: Ports,
+  tx: Tx,
+  { lease, record }: { lease: Lease; record: FoundRecord },
+): Promise<void> {
+  const { leg, request, vault } = lease
+  const digest = refDigest(vault, record)
+  const row = { ...attributionOf(request, record), round: request.round, sealedRecord: sealRecord(vault, record) }
+  const isNew = await tx.record.insertNew({
+    id: recordId(ports.random.uuid()),
+    requestId: request.id,
+    legId: leg.id,
+    part: record.part,
+    refDigest: digest,
+    parentRefDigest: record.parentRef === undefined ? null : vault.digest('parent', record.parentRef),
+    decision: null,
+    law: null,
+    untilMs: null,
+    createdAtMs: record.createdAtMs ?? null,
+    planVersion: null,
+    ...exemptionFor(ports.policies.of(request.controllerId), {
+      accountId: leg.accountId,
+      right: request.right,
+      record,
+    }),
+    ...row,
+  })
+  if (!isNew) {
+    const [known] = await tx.record.find({ legId: leg.id, part: record.part, refDigest: digest })
+    if (known) await tx.record.update(known.id, row)
+  }
+  await keepLearned(ports, tx, { lease, record })
+}
+
+/**
+ * Only `certain` acts. A business record is the person's data, so access shows it; erasing it is for a person to decide.
+ */
+function attributionOf(
+  request: RequestRow,
+  record: FoundRecord,
+): { isCertain: boolean; reason: null | Exclude<FoundRecord['attribution'], { kind: 'certain' }>['reason'] } {
+  if (record.attribution.kind === 'certain') return { isCertain: true, reason: null }
+  const reason = record.attribution.reason
+  const isReading = request.right === 'access' || request.right === 'portability'
+  return { isCertain: isReading && reason === 'business_record', reason }
+}
+
+async function keepLearned(
+  ports: Ports,
+  tx: Tx,
+  { lease, record }: { lease: Lease; record: FoundRecord },
+): Promise<void> {
+  for (const learned of record.learned) {
+    // What a candidate record reveals is no more certain than the record.
+    const isCertain = learned.attribution.kind === 'certain' && record.attribution.kind === 'certain'
+    await tx.identifier.insertNew({
+      id: ports.random.uuid(),
+      requestId: lease.request.id,
+      kind: learned.kind,
+      digest: identifierDigest(lease.vault, learned),
+      lookupDigest: null,
+      sealedValue: lease.vault.seal(learned.value, 'identifier'),
+      source: 'vendor',
+      legId: lease.leg.id,
+      isCertain,
+      reason: learned.attribution.kind === 'candidate' ? learned.attribution.reason : null,
+      round: lease.request.round + 1,
+    })
+  }
+}
+
+/** The last leg of a round wakes the coordinator; the gather parent does the same, and `advance` is idempotent. */
+async function afterSearch(ports: Ports, tx: Tx, lease: Lease): Promise<void> {
+  const pending = await tx.leg.count({
+    requestId: lease.request.id,
+    generation: 0,
+    state: { in: ['open', 'discovering'] },
+  })
+  const request = await tx.request.get(lease.request.id)
+  if (pending === 0 && request) await issueRequest(ports, tx, { request, stage: 'discover' })
+}
+
+/**
+ * What a recheck found decides the leg's way by itself: nothing left is looked at once more and sealed; what the approved plan
+ * listed and is there still or again is acted on under the same approval; anything else is a new relation and waits for a person.
+ */
+async function afterRecheckSearch(
+  ports: Ports,
+  tx: Tx,
+  { leg, lease, found }: { leg: LegRow; lease: Lease; found: readonly FoundRecord[] },
+): Promise<void> {
+  const planned = await plannedDigests(tx, lease)
+  const isKnown = (record: FoundRecord) => planned.has(refDigest(lease.vault, record))
+  if (found.every(isKnown)) {
+    await issueLeg(ports, tx, { leg, stage: 'act' })
+    return
+  }
+  await parkLeg(ports, tx, { leg, reason: 'reappeared', returnTo: leg.state === 'nothing' ? 'nothing' : 'found' })
+}
+
+async function plannedDigests(tx: Tx, lease: Lease): Promise<ReadonlySet<string>> {
+  const earlier = await tx.leg.find({ requestId: lease.request.id, accountId: lease.account.id })
+  const rows = await tx.record.find(
+    { legId: { in: earlier.filter((leg) => leg.id !== lease.leg.id).map((leg) => leg.id) } },
+    { limit: 10_000 },
+  )
+  return new Set(rows.filter((row) => row.planVersion !== null).map((row) => row.refDigest))
+}
+
+/** Where discovery of a request stands. */
+export type DiscoveryStep = 'waiting' | 'moved' | 'over'
+
+/**
+ * The gather of discovery: counts legs in Postgres, starts the next round when certain identifiers were learned, and stops for a
+ * person when a match is ambiguous. Idempotent: whoever calls it, in whatever order, it ends at the same place.
+ */
+export async function advanceDiscovery(ports: Ports, tx: Tx, request: RequestRow): Promise<DiscoveryStep> {
+  const legs = await tx.leg.find({ requestId: request.id, generation: 0 })
+  if (legs.some((leg) => leg.state === 'open' || leg.state === 'discovering')) return 'waiting'
+  const learned = await tx.identifier.count({ requestId: request.id, isCertain: true, round: request.round + 1 })
+  if (learned > 0 && request.round < MOST_ROUNDS) return nextRound(ports, tx, { request, legs })
+  if (learned > 0) await noteUnsearched(ports, tx, { request, learned })
+  const open = await tx.record.count({ requestId: request.id, isCertain: false, decision: null })
+  if (open === 0) return 'over'
+  await moveRequest(ports, tx, { request, event: 'ambiguous', detail: { candidates: open } })
+  await announceNotice(ports, tx, { request, about: 'needs_decision', detail: { candidates: open } })
+  return 'moved'
+}
+
+async function nextRound(
+  ports: Ports,
+  tx: Tx,
+  { request, legs }: { request: RequestRow; legs: readonly LegRow[] },
+): Promise<DiscoveryStep> {
+  const next = { ...request, round: request.round + 1 }
+  await tx.request.update(request.id, { round: next.round })
+  await writeJournal(ports, tx, { requestId: request.id, kind: 'request.round_started', detail: { round: next.round } })
+  const searching: LegRow[] = []
+  for (const leg of legs.filter((one) => one.state === 'found' || one.state === 'nothing')) {
+    searching.push(await moveLeg(ports, tx, { leg, event: 'search_again' }))
+  }
+  if (searching.length === 0) return 'over'
+  await issueFlow(ports, tx, { request: next, stage: 'discover', legs: searching })
+  return 'waiting'
+}
+
+async function noteUnsearched(
+  ports: Ports,
+  tx: Tx,
+  { request, learned }: { request: RequestRow; learned: number },
+): Promise<void> {
+  const [noted] = await tx.journal.find({ requestId: request.id, kind: 'discovery.limit_reached' }, { limit: 1 })
+  if (noted) return
+  await writeJournal(ports, tx, {
+    requestId: request.id,
+    kind: 'discovery.limit_reached',
+    detail: { code: 'LIMIT_REACHED', rounds: MOST_ROUNDS, unsearched: learned },
+  })
+}
