@@ -59,6 +59,8 @@ export interface PlantedPerson {
   readonly identifiers: readonly Identifier[]
   /** The vendor's references by part. */
   readonly refs: Readonly<Record<string, readonly string[]>>
+  /** How many attachments of each part export must give as streams; absent parts have none. */
+  readonly attachments?: Readonly<Record<string, number>>
 }
 
 /** A fault of the vendor or the network, for calls whose method and path match. */
@@ -97,6 +99,8 @@ export interface SandboxCall {
   readonly status: number
   readonly replyBody: string
   readonly atMs: number
+  /** Whether the route may change the vendor's state. */
+  readonly isChange: boolean
   /** The kind of the fault that hit the call; such an answer is no answer of the vendor. Status 0 = the connection was cut. */
   readonly fault?: string
 }

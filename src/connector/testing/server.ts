@@ -81,10 +81,19 @@ async function serve(desk: Desk, message: IncomingMessage, response: ServerRespo
     isChange: matched !== undefined && isChange(matched.route),
   })
   const reply = answer(desk, request, { matched, fault })
-  record(desk, request, { url, reply, fault })
-  if (fault?.kind === 'slow') await sleep(fault.delayMs)
+  record(desk, request, { url, reply, struck: { matched, fault } })
+  if (fault?.kind === 'slow') await napUnlessGone(response, fault.delayMs)
   if (reply === 'cut') message.socket.destroy()
   else write(desk, request, { response, reply })
+}
+
+/** Ends early when the caller has gone, so that nothing outlives a stopped sandbox. */
+async function napUnlessGone(response: ServerResponse, delayMs: number): Promise<void> {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  await sleep(delayMs, undefined, { signal: gone.signal }).catch((error: unknown) => {
+    if (!gone.signal.aborted) throw error
+  })
 }
 
 interface Struck {
@@ -184,15 +193,13 @@ function parsed(body: Buffer): JsonValue | undefined {
   }
 }
 
-function record(
-  desk: Desk,
-  request: SandboxRequest,
-  {
-    url,
-    reply,
-    fault,
-  }: { readonly url: URL; readonly reply: SandboxReply | 'cut'; readonly fault: Fault['what'] | undefined },
-): void {
+interface Answered {
+  readonly url: URL
+  readonly reply: SandboxReply | 'cut'
+  readonly struck: Struck
+}
+
+function record(desk: Desk, request: SandboxRequest, { url, reply, struck: { matched, fault } }: Answered): void {
   desk.log.push({
     method: request.method,
     path: url.pathname,
@@ -202,6 +209,7 @@ function record(
     status: reply === 'cut' ? 0 : reply.status,
     replyBody: reply === 'cut' ? '' : bytesOf(reply).toString(),
     atMs: request.atMs,
+    isChange: matched !== undefined && isChange(matched.route),
     ...(fault === undefined ? {} : { fault: fault.kind }),
   })
 }
