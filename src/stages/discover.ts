@@ -2,7 +2,7 @@ import type { FoundRecord, Search } from '../connector/contract.ts'
 import { DsrError } from '../domain/errors.ts'
 import type { Identifier } from '../domain/identifier.ts'
 import { recordId } from '../domain/ids.ts'
-import type { LegRow, RequestRow } from '../ports/rows.ts'
+import type { IdentifierRow, LegRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { exemptionFor } from './common/exemption.ts'
@@ -145,7 +145,7 @@ async function keepLearned(
   for (const learned of record.learned) {
     // What a candidate record reveals is no more certain than the record.
     const isCertain = learned.attribution.kind === 'certain' && record.attribution.kind === 'certain'
-    await tx.identifier.insertNew({
+    const row: IdentifierRow = {
       id: ports.random.uuid(),
       requestId: lease.request.id,
       kind: learned.kind,
@@ -157,8 +157,16 @@ async function keepLearned(
       isCertain,
       reason: learned.attribution.kind === 'candidate' ? learned.attribution.reason : null,
       round: lease.request.round + 1,
-    })
+    }
+    if (!(await tx.identifier.insertNew(row)) && isCertain) await makeCertain(tx, row)
   }
+}
+
+/** A second source can make sure what a first one only supposed. */
+async function makeCertain(tx: Tx, row: IdentifierRow): Promise<void> {
+  const [known] = await tx.identifier.find({ requestId: row.requestId, kind: row.kind, digest: row.digest })
+  if (known && !known.isCertain)
+    await tx.identifier.update(known.id, { isCertain: true, reason: null, round: row.round })
 }
 
 /** The last leg of a round wakes the coordinator; the gather parent does the same, and `advance` is idempotent. */

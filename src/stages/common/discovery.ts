@@ -1,7 +1,7 @@
 import type { LegRow, RequestRow } from '../../ports/rows.ts'
 import type { Account, Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
-import { legId } from '../../domain/ids.ts'
+import { connectorId, legId } from '../../domain/ids.ts'
 import { issueFlow } from './outbox.ts'
 
 /** How often newly learned identifiers may start another round (design §3). */
@@ -28,7 +28,7 @@ export function newLeg(ports: Ports, request: RequestRow, of: { account: Account
     requestId: request.id,
     controllerId: request.controllerId,
     accountId: of.account.id,
-    connectorId: of.account.connector.manifest.id,
+    connectorId: connectorId(of.account.connector.manifest.id),
     generation: of.generation,
     wave: of.account.wave,
     state: 'open',

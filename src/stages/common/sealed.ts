@@ -23,12 +23,12 @@ export function sealRecord(vault: RequestVault, record: FoundRecord): Uint8Array
 
 export function openRecord(vault: RequestVault, row: Pick<RecordRow, 'sealedRecord'>): StoredRecord {
   const stored = asObject(vault.open(row.sealedRecord, 'record'))
-  const parentRef = stored['parentRef']
-  const label = stored['label']
+  const parentRef = stored.parentRef
+  const label = stored.label
   return {
-    part: asText(stored['part']),
-    ref: asText(stored['ref']),
-    content: stored['content'] ?? null,
+    part: asText(stored.part),
+    ref: asText(stored.ref),
+    content: stored.content ?? null,
     ...(typeof parentRef === 'string' && { parentRef }),
     ...(typeof label === 'string' && { label }),
   }
@@ -49,7 +49,7 @@ export function openIdentifier(vault: RequestVault, row: Pick<IdentifierRow, 'ki
 /** Names that the person goes by, as given at intake. */
 export function openNames(vault: RequestVault, request: Pick<RequestRow, 'sealedIntake'>): readonly string[] {
   if (request.sealedIntake === null) return []
-  const names = asObject(vault.open(request.sealedIntake, 'intake'))['names']
+  const names = asObject(vault.open(request.sealedIntake, 'intake')).names
   return Array.isArray(names) ? names.filter((name): name is string => typeof name === 'string') : []
 }
 
@@ -62,8 +62,8 @@ export function openTarget(
   sealed: Uint8Array,
 ): { readonly target: string; readonly details?: JsonValue } {
   const stored = asObject(vault.open(sealed, 'target'))
-  const details = stored['details']
-  return { target: asText(stored['target']), ...(details !== undefined && { details }) }
+  const details = stored.details
+  return { target: asText(stored.target), ...(details !== undefined && { details }) }
 }
 
 function asObject(value: JsonValue): JsonObject {
