@@ -5,6 +5,7 @@ export { identifierKey, isRoleMailbox, normaliseIdentifier } from '../domain/ide
 export type { Attribution, Identifier, IdentifierKind, LearnedIdentifier } from '../domain/identifier.ts'
 export type { JsonObject, JsonValue } from '../domain/json.ts'
 export type { Readback } from '../domain/part.ts'
+export type { Right, WritingRight } from '../domain/right.ts'
 export * from './contract.ts'
 export { batcher, chunks } from './batch.ts'
 export type { Batcher, BatcherOptions } from './batch.ts'
