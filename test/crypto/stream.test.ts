@@ -122,6 +122,15 @@ describe('a sealed stream', () => {
     expect((await open(Buffer.concat([header, a, b, c, d]))).byteLength).toBe(3 * CHUNK + 5)
   })
 
+  it('has one form: an empty final chunk after a full one is refused', async () => {
+    const header = newHeader()
+    const cipher = chunkCipher(key, header, 'archives/1')
+    const full = cipher.seal({ index: 0, isFinal: false }, Buffer.alloc(CHUNK))
+    const empty = cipher.seal({ index: 1, isFinal: true }, Buffer.alloc(0))
+    const forged = Buffer.concat([header, full, empty])
+    expect(await thrown(() => open(forged))).toMatchObject(CORRUPT)
+  })
+
   it('gives out no byte of a chunk that was changed, and none after it', async () => {
     const plaintext = randomBytes(3 * CHUNK)
     const sealed = await seal(plaintext)
