@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { randomBytes } from 'node:crypto'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { chunkCipher, newHeader } from '../../src/crypto/stream-chunks.ts'
 import {
   openRange,
   openStream,
