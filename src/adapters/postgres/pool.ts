@@ -1,0 +1,26 @@
+import { Pool } from 'pg'
+
+export interface PoolOptions {
+  readonly databaseUrl: string
+  /** Connections at most; 10 when absent. The server's `max_connections` bounds the sum over all processes. */
+  readonly poolSize?: number
+  /** How long a transaction waits for a connection; 10 s when absent. */
+  readonly connectTimeoutMs?: number
+}
+
+export function createPool({ databaseUrl, poolSize = 10, connectTimeoutMs = 10_000 }: PoolOptions): Pool {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    application_name: 'habeas',
+  })
+  return withoutCrash(pool)
+}
+
+/** An idle connection that breaks is replaced by the pool; without a listener its event would end the process. */
+export function withoutCrash(pool: Pool): Pool {
+  if (pool.listenerCount('error') === 0) pool.on('error', () => undefined)
+  return pool
+}

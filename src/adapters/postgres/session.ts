@@ -1,0 +1,111 @@
+import type { Pool, PoolClient, QueryResult } from 'pg'
+import { DsrError } from '../../domain/errors.ts'
+import { failureOf, type Failure } from './failure.ts'
+import type { Statement } from './statements.ts'
+
+type Rows = QueryResult<Record<string, unknown>>
+
+export interface SessionTimeouts {
+  /** A statement that takes longer (waiting for locks included) ends with `DATABASE_UNREACHABLE`. */
+  readonly statementTimeoutMs: number
+  /** A transaction that does nothing for longer loses its connection. */
+  readonly idleTimeoutMs: number
+}
+
+/** One transaction on a connection of its own. */
+export class Session {
+  readonly #client: PoolClient
+  #last: Promise<unknown> = Promise.resolve()
+  #failure: Failure | undefined
+  #isLost = false
+  #isOver = false
+  readonly #onLost = () => (this.#isLost = true)
+
+  private constructor(client: PoolClient) {
+    this.#client = client
+    // A connection that breaks between two statements tells it by event only.
+    client.on('error', this.#onLost)
+  }
+
+  /** @throws DsrError `DATABASE_UNREACHABLE`. */
+  static async begin(pool: Pool, timeouts: SessionTimeouts): Promise<Session> {
+    try {
+      return await Session.#open(pool, timeouts)
+    } catch {
+      // A pooled connection may have died unnoticed; nothing was done on it, so a second one may be asked.
+      return Session.#open(pool, timeouts)
+    }
+  }
+
+  static async #open(pool: Pool, timeouts: SessionTimeouts): Promise<Session> {
+    const client = await pool.connect().catch((cause: unknown) => {
+      throw failureOf(cause).error
+    })
+    const session = new Session(client)
+    try {
+      // Set for this transaction only, so that it also holds behind a connection pooler.
+      await session.#query(
+        `begin isolation level read committed; set local statement_timeout = ${timeouts.statementTimeoutMs}; ` +
+          `set local idle_in_transaction_session_timeout = ${timeouts.idleTimeoutMs}`,
+      )
+      return session
+    } catch (error) {
+      session.#release(true)
+      throw error
+    }
+  }
+
+  /** The failure of the first statement that failed: the server then refuses all others until the end. */
+  get failure(): Failure | undefined {
+    return this.#failure
+  }
+
+  /** Statements run one after the other, also when the caller does not wait for each. */
+  run(statement: Statement): Promise<Rows> {
+    if (this.#isOver) return Promise.reject(new DsrError('INTERNAL', 'the transaction is over'))
+    return this.#inTurn(() => this.#query({ ...statement, values: [...statement.values] }))
+  }
+
+  /** @throws what spoiled the transaction, also when its error was caught on the way. */
+  async commit(): Promise<void> {
+    this.#isOver = true
+    await this.#inTurn(async () => {
+      if (this.#failure !== undefined) throw this.#failure.error
+      await this.#query('commit')
+    })
+    this.#release(false)
+  }
+
+  /** Never throws: a connection that cannot roll back is closed, which does the same. */
+  async rollBack(): Promise<void> {
+    this.#isOver = true
+    const isBroken = await this.#inTurn(() => this.#client.query('rollback')).then(
+      () => false,
+      () => true,
+    )
+    this.#release(isBroken)
+  }
+
+  #inTurn<Result>(step: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(step)
+    this.#last = result.catch(() => undefined)
+    return result
+  }
+
+  async #query(query: string | (Statement & { values: unknown[] })): Promise<Rows> {
+    if (this.#failure !== undefined) {
+      throw new DsrError('INTERNAL', 'the transaction was spoiled by an earlier error', { cause: this.#failure.error })
+    }
+    try {
+      return await this.#client.query<Record<string, unknown>>(query)
+    } catch (cause) {
+      this.#failure = failureOf(cause)
+      throw this.#failure.error
+    }
+  }
+
+  #release(isBroken: boolean): void {
+    this.#client.off('error', this.#onLost)
+    this.#client.release(isBroken || this.#isLost)
+  }
+}

@@ -1,0 +1,25 @@
+import type { Pool } from 'pg'
+import { failureOf } from './failure.ts'
+
+/** What can run a statement outside a transaction: a pool or one connection. */
+export type Queryable = Pick<Pool, 'query'>
+
+/** What the installation decided once, such as the check value of its master key; undefined when it was never written. */
+export async function readSetting(database: Queryable, name: string): Promise<string | undefined> {
+  const rows = await ask(database, 'select value from app.setting where name = $1', [name])
+  return rows[0]?.value
+}
+
+/** Writes the value unless there is one. @returns the value that holds: the given one, or the one that was first. */
+export async function writeSettingOnce(database: Queryable, name: string, value: string): Promise<string> {
+  await ask(database, 'insert into app.setting (name, value) values ($1, $2) on conflict do nothing', [name, value])
+  return (await readSetting(database, name)) ?? value
+}
+
+async function ask(database: Queryable, text: string, values: string[]): Promise<{ value: string }[]> {
+  try {
+    return (await database.query<{ value: string }>(text, values)).rows
+  } catch (cause) {
+    throw failureOf(cause).error
+  }
+}

@@ -1,0 +1,90 @@
+import type { Pool } from 'pg'
+import { setTimeout as delay } from 'node:timers/promises'
+import { DsrError } from '../../domain/errors.ts'
+import type { TableName, Tables } from '../../ports/rows.ts'
+import type { Store, Table, Tx } from '../../ports/store.ts'
+import { createPool, withoutCrash, type PoolOptions } from './pool.ts'
+import { assertSchema } from './schema.ts'
+import { Session, type SessionTimeouts } from './session.ts'
+import { readSetting, writeSettingOnce } from './settings.ts'
+import { statement } from './statements.ts'
+import { postgresTable } from './table.ts'
+
+export type StoreOptions = (PoolOptions | { readonly pool: Pool }) & Partial<SessionTimeouts>
+
+export interface PostgresStore extends Store {
+  /** @throws DsrError `SCHEMA_TOO_OLD`, `SCHEMA_TOO_NEW`, `DATABASE_UNREACHABLE`. Called by every process at start. */
+  assertSchema(): Promise<void>
+  readSetting(name: string): Promise<string | undefined>
+  /** @returns the value that holds: the given one, or the one that was first. */
+  writeSettingOnce(name: string, value: string): Promise<string>
+  /** Waits for the transactions under way. A pool that was given stays open. */
+  close(): Promise<void>
+}
+
+const TRIES = 5
+
+/**
+ * The system of record on PostgreSQL 15 or later. Transactions are READ COMMITTED: what must not change under the caller is locked
+ * (`lock`, `claim`) or guarded by a unique set.
+ */
+export function createStore(options: StoreOptions): PostgresStore {
+  const pool = 'pool' in options ? withoutCrash(options.pool) : createPool(options)
+  const { statementTimeoutMs = 30_000, idleTimeoutMs = 30_000 } = options
+  const timeouts = { statementTimeoutMs, idleTimeoutMs }
+  return {
+    transact: (work) => transact(() => Session.begin(pool, timeouts), work),
+    assertSchema: () => assertSchema(pool),
+    readSetting: (name) => readSetting(pool, name),
+    writeSettingOnce: (name, value) => writeSettingOnce(pool, name, value),
+    close: async () => {
+      if (!('pool' in options)) await pool.end()
+    },
+  }
+}
+
+async function transact<Result>(begin: () => Promise<Session>, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    const session = await begin()
+    try {
+      const result = await work(txOf(session))
+      await session.commit()
+      return result
+    } catch (error) {
+      await session.rollBack()
+      // Whatever the work made of the error, the server says that it was a conflict.
+      if (session.failure?.kind !== 'conflict') throw error
+      if (tries === TRIES) throw session.failure.error
+    }
+    await delay(Math.random() * 20 * tries)
+  }
+}
+
+function txOf(session: Session): Tx {
+  const table = <Name extends TableName>(name: Name): Table<Tables[Name]> => postgresTable(name, session)
+  return {
+    request: table('request'),
+    identifier: table('identifier'),
+    leg: table('leg'),
+    record: table('record'),
+    plan: table('plan'),
+    effect: table('effect'),
+    call: table('call'),
+    journal: table('journal'),
+    outbox: table('outbox'),
+    leaf: table('leaf'),
+    parcel: table('parcel'),
+    seal: table('seal'),
+    recheck: table('recheck'),
+    apiKey: table('apiKey'),
+    idempotency: table('idempotency'),
+    dbNowMs: async () => {
+      const { rows } = await session.run(statement(DB_NOW, []))
+      const nowMs = Number(rows[0]?.now_ms)
+      if (!Number.isSafeInteger(nowMs)) throw new DsrError('INTERNAL', 'the database has no clock')
+      return nowMs
+    },
+  }
+}
+
+const DB_NOW = 'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms'
