@@ -11,7 +11,8 @@ export const LEG_TABLE: StateTable<LegState, LegEvent> = {
   open: { search: 'discovering', settle: 'settled', park: 'parked' },
   discovering: { found_some: 'found', found_none: 'nothing', settle: 'settled', park: 'parked' },
   found: { search_again: 'discovering', act: 'acting', settle: 'settled', park: 'parked' },
-  nothing: { search_again: 'discovering', settle: 'settled', park: 'parked' },
+  // A recheck that found nothing looks once more by id before it says so.
+  nothing: { search_again: 'discovering', look: 'settling', settle: 'settled', park: 'parked' },
   acting: { acted: 'settling', settle: 'settled', park: 'parked' },
   settling: { act_again: 'acting', settle: 'settled', park: 'parked' },
   settled: {},

@@ -41,6 +41,7 @@ export interface IdentityCheck {
 export interface Approval {
   readonly by: Actor
   readonly planHash: string
+  readonly planVersion: number
   readonly atMs: number
   readonly expiresAtMs: number
   /** Acting starts no earlier (cooling-off). */

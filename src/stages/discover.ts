@@ -1,18 +1,17 @@
 import type { FoundRecord, Search } from '../connector/contract.ts'
 import { DsrError } from '../domain/errors.ts'
 import type { Identifier } from '../domain/identifier.ts'
-import { recordId } from '../domain/ids.ts'
-import type { IdentifierRow, LegRow, RequestRow } from '../ports/rows.ts'
+import type { LegRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
-import { exemptionFor } from './common/exemption.ts'
 import { MOST_ROUNDS } from './common/discovery.ts'
+import { keepRecord } from './common/keep-record.ts'
 import { holdLease, RELEASED, type Lease } from './common/lease.ts'
 import { moveLeg, moveRequest, parkLeg } from './common/moves.ts'
 import { announceNotice, issueFlow, issueLeg, issueRequest } from './common/outbox.ts'
 import { writeJournal } from './common/journal.ts'
 import { nothingFound } from './common/parts.ts'
-import { identifierDigest, openIdentifier, openNames, refDigest, sealRecord } from './common/sealed.ts'
+import { openIdentifier, openNames, refDigest } from './common/sealed.ts'
 
 // More than this at one account is no longer one person's data but a mistake in the search.
 const MOST_RECORDS = 50_000
@@ -31,7 +30,7 @@ export async function runDiscover(ports: Ports, lease: Lease, signal: AbortSigna
   const found = await collect(lease, search, signal)
   await ports.store.transact(async (tx) => {
     const leg = await enterSearch(ports, tx, await holdLease(tx, lease))
-    for (const record of found.values()) await keepRecord(ports, tx, { lease, record })
+    for (const record of found.values()) await keepRecord(ports, tx, { lease, record, round: search.round })
     const patch = {
       ...RELEASED,
       round: search.round,
@@ -90,85 +89,6 @@ async function enterSearch(ports: Ports, tx: Tx, leg: LegRow): Promise<LegRow> {
   }
 }
 
-async function keepRecord(
-  ports: Ports,
-  tx: Tx,
-  { lease, record }: { lease: Lease; record: FoundRecord },
-): Promise<void> {
-  const { leg, request, vault } = lease
-  const digest = refDigest(vault, record)
-  const row = { ...attributionOf(request, record), round: request.round, sealedRecord: sealRecord(vault, record) }
-  const isNew = await tx.record.insertNew({
-    id: recordId(ports.random.uuid()),
-    requestId: request.id,
-    legId: leg.id,
-    part: record.part,
-    refDigest: digest,
-    parentRefDigest: record.parentRef === undefined ? null : vault.digest('parent', record.parentRef),
-    decision: null,
-    law: null,
-    untilMs: null,
-    createdAtMs: record.createdAtMs ?? null,
-    planVersion: null,
-    ...exemptionFor(ports.policies.of(request.controllerId), {
-      accountId: leg.accountId,
-      right: request.right,
-      record,
-    }),
-    ...row,
-  })
-  if (!isNew) {
-    const [known] = await tx.record.find({ legId: leg.id, part: record.part, refDigest: digest })
-    if (known) await tx.record.update(known.id, row)
-  }
-  await keepLearned(ports, tx, { lease, record })
-}
-
-/**
- * Only `certain` acts. A business record is the person's data, so access shows it; erasing it is for a person to decide.
- */
-function attributionOf(
-  request: RequestRow,
-  record: FoundRecord,
-): { isCertain: boolean; reason: null | Exclude<FoundRecord['attribution'], { kind: 'certain' }>['reason'] } {
-  if (record.attribution.kind === 'certain') return { isCertain: true, reason: null }
-  const reason = record.attribution.reason
-  const isReading = request.right === 'access' || request.right === 'portability'
-  return { isCertain: isReading && reason === 'business_record', reason }
-}
-
-async function keepLearned(
-  ports: Ports,
-  tx: Tx,
-  { lease, record }: { lease: Lease; record: FoundRecord },
-): Promise<void> {
-  for (const learned of record.learned) {
-    // What a candidate record reveals is no more certain than the record.
-    const isCertain = learned.attribution.kind === 'certain' && record.attribution.kind === 'certain'
-    const row: IdentifierRow = {
-      id: ports.random.uuid(),
-      requestId: lease.request.id,
-      kind: learned.kind,
-      digest: identifierDigest(lease.vault, learned),
-      lookupDigest: null,
-      sealedValue: lease.vault.seal(learned.value, 'identifier'),
-      source: 'vendor',
-      legId: lease.leg.id,
-      isCertain,
-      reason: learned.attribution.kind === 'candidate' ? learned.attribution.reason : null,
-      round: lease.request.round + 1,
-    }
-    if (!(await tx.identifier.insertNew(row)) && isCertain) await makeCertain(tx, row)
-  }
-}
-
-/** A second source can make sure what a first one only supposed. */
-async function makeCertain(tx: Tx, row: IdentifierRow): Promise<void> {
-  const [known] = await tx.identifier.find({ requestId: row.requestId, kind: row.kind, digest: row.digest })
-  if (known && !known.isCertain)
-    await tx.identifier.update(known.id, { isCertain: true, reason: null, round: row.round })
-}
-
 /** The last leg of a round wakes the coordinator; the gather parent does the same, and `advance` is idempotent. */
 async function afterSearch(ports: Ports, tx: Tx, lease: Lease): Promise<void> {
   const pending = await tx.leg.count({
@@ -190,12 +110,17 @@ async function afterRecheckSearch(
   { leg, lease, found }: { leg: LegRow; lease: Lease; found: readonly FoundRecord[] },
 ): Promise<void> {
   const planned = await plannedDigests(tx, lease)
+  if (found.length === 0) {
+    const looking = await moveLeg(ports, tx, { leg, event: 'look' })
+    await issueLeg(ports, tx, { leg: looking, stage: 'verify' })
+    return
+  }
   const isKnown = (record: FoundRecord) => planned.has(refDigest(lease.vault, record))
   if (found.every(isKnown)) {
     await issueLeg(ports, tx, { leg, stage: 'act' })
     return
   }
-  await parkLeg(ports, tx, { leg, reason: 'reappeared', returnTo: leg.state === 'nothing' ? 'nothing' : 'found' })
+  await parkLeg(ports, tx, { leg, reason: 'reappeared', returnTo: 'found' })
 }
 
 async function plannedDigests(tx: Tx, lease: Lease): Promise<ReadonlySet<string>> {

@@ -12,7 +12,7 @@ export async function findAll<Row extends { readonly id: string }>(
   const all: Row[] = []
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const last = all.at(-1)
-    const rows = await table.find(where, { orderBy: ['id'], limit: PAGE, ...(last && { afterId: last.id }) })
+    const rows = await table.find(where, { limit: PAGE, ...(last && { afterId: last.id }) })
     all.push(...rows)
     if (rows.length < PAGE) return all
   }

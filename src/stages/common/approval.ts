@@ -28,6 +28,7 @@ export async function grantApproval(ports: Ports, tx: Tx, order: ApprovalOrder):
   const approval: Approval = {
     by,
     planHash,
+    planVersion: request.planVersion,
     atMs: now,
     actNotBeforeMs: now + coolingMs,
     expiresAtMs: now + coolingMs + APPROVAL_VALID_MS,

@@ -1,0 +1,246 @@
+import type { FoundRecord, LegSubject, PlannedEffect, PlannedRecord } from '../connector/contract.ts'
+import { DsrError } from '../domain/errors.ts'
+import type { EffectState } from '../domain/effect.ts'
+import { effectId, type LegId } from '../domain/ids.ts'
+import { isWritingRight, type Right, type WritingRight } from '../domain/right.ts'
+import type { EffectRow, LegRow, RecordRow } from '../ports/rows.ts'
+import type { Ports } from '../ports/runtime.ts'
+import type { Tx } from '../ports/store.ts'
+import { findAll } from './common/all.ts'
+import { effectGate } from './common/gate.ts'
+import { keepRecord } from './common/keep-record.ts'
+import { holdLease, RELEASED, type Lease } from './common/lease.ts'
+import { moveLeg, parkLeg } from './common/moves.ts'
+import { issueEffects, issueLeg } from './common/outbox.ts'
+import { resultsFor } from './common/parts.ts'
+import { settleLeg } from './common/settle-leg.ts'
+import { openIdentifier, openNames, openRecord, refDigest, sealTarget } from './common/sealed.ts'
+
+/** A leg that waits for its effects is looked after this often, whatever was lost meanwhile. */
+const LOOK_AFTER_EFFECTS_MS = 15 * 60_000
+
+/** One leg's act: exports for a reading right; for a changing one re-reads the approved records and plans its effects. */
+export async function runAct(ports: Ports, lease: Lease, signal: AbortSignal): Promise<void> {
+  if (isWritingRight(lease.request.right)) await planEffects(ports, { lease, right: lease.request.right, signal })
+  else await exportRecords(ports, lease, signal)
+}
+
+async function exportRecords(ports: Ports, lease: Lease, signal: AbortSignal): Promise<void> {
+  const records = await approvedRecords(ports, lease)
+  const pieces = lease.account.connector.export(lease.account.context(signal), records.acted)
+  const facts = await ports.parcels.write(
+    { requestId: lease.request.id, legId: lease.leg.id, epoch: lease.leg.epoch, vault: lease.vault },
+    pieces,
+  )
+  await ports.store.transact(async (tx) => {
+    const leg = await holdLease(tx, lease)
+    await tx.parcel.insert({
+      id: ports.random.uuid(),
+      requestId: lease.request.id,
+      legId: leg.id,
+      objectKey: facts.objectKey,
+      sha256: facts.sha256,
+      objectBytes: facts.objectBytes,
+      counts: { ...facts.counts },
+      createdAtMs: ports.clock.nowMs(),
+    })
+    const acting = leg.state === 'acting' ? leg : await enterLegActing(ports, tx, leg)
+    await startSettling(ports, tx, { leg: acting, right: lease.request.right })
+  })
+  ports.events.emit('leg.exported', { legId: lease.leg.id, accountId: lease.account.id, bytes: facts.objectBytes })
+}
+
+async function enterLegActing(ports: Ports, tx: Tx, leg: LegRow): Promise<LegRow> {
+  // A recheck that found nothing still goes through act: what it plans is looked at again like the rest.
+  return moveLeg(ports, tx, { leg, event: 'act' })
+}
+
+/** Nothing is left to do at the vendor: the leg waits for its first look. Reading can be looked at again at once. */
+async function startSettling(ports: Ports, tx: Tx, { leg, right }: { leg: LegRow; right: Right }): Promise<void> {
+  const waits = isWritingRight(right) ? ports.accounts.get(leg.accountId)?.connector.manifest.verifyAfterMs : undefined
+  const now = ports.clock.nowMs()
+  const settling = await moveLeg(ports, tx, {
+    leg,
+    event: 'acted',
+    patch: { ...RELEASED, stage: 'verify', nextActionAtMs: now + (waits?.[0] ?? 0), lastAtMs: now },
+  })
+  if ((waits?.[0] ?? 0) === 0) await issueLeg(ports, tx, { leg: settling, stage: 'verify' })
+}
+
+/**
+ * What the effect engine calls, in its transaction, when effects of a leg were settled: when none is left to wait for, the leg goes
+ * on to its first look; when what is left hangs on a refused one, a person gets it.
+ */
+export async function afterEffects(ports: Ports, tx: Tx, legId: LegId): Promise<void> {
+  const leg = await tx.leg.lock(legId)
+  if (leg?.state !== 'acting') return
+  const counts = await tx.effect.countBy('state', { legId, generation: leg.generation })
+  const countOf = (state: EffectState) => counts.find((one) => one.value === state)?.count ?? 0
+  const inFlight = countOf('sent') + countOf('accepted') + countOf('unknown')
+  const movable = await tx.effect.count({ legId, state: 'ready', isReleased: true })
+  if (inFlight + movable > 0) return
+  if (countOf('ready') > 0) {
+    await parkLeg(ports, tx, { leg, reason: 'effect_rejected', returnTo: 'acting' })
+    return
+  }
+  const request = await tx.request.get(leg.requestId)
+  if (request) await startSettling(ports, tx, { leg, right: request.right })
+}
+
+interface Approved {
+  readonly acted: readonly PlannedRecord[]
+  readonly kept: readonly PlannedRecord[]
+  readonly digests: ReadonlySet<string>
+}
+
+async function approvedRecords(ports: Ports, lease: Lease): Promise<Approved> {
+  const rows = await ports.store.transact(async (tx) => planRows(tx, lease))
+  const now = ports.clock.nowMs()
+  const isKept = (row: RecordRow) => row.decision === 'retain' && (row.untilMs ?? Infinity) > now
+  return {
+    acted: rows.filter((row) => !isKept(row)).map((row) => openRecord(lease.vault, row)),
+    kept: rows.filter(isKept).map((row) => openRecord(lease.vault, row)),
+    digests: new Set(rows.map((row) => row.refDigest)),
+  }
+}
+
+/** The records of the approved plan at this account; a recheck's leg works from those of the leg before it. */
+async function planRows(tx: Tx, lease: Lease): Promise<readonly RecordRow[]> {
+  const request = await tx.request.get(lease.request.id)
+  const approvedVersion = request?.approval?.planVersion ?? 0
+  const legs = await tx.leg.find({ requestId: lease.request.id, accountId: lease.account.id })
+  const rows = await findAll(tx.record, {
+    legId: { in: legs.map((leg) => leg.id) },
+    planVersion: { atMost: approvedVersion },
+  })
+  return rows.filter((row) => row.decision !== 'not_subject')
+}
+
+async function planEffects(
+  ports: Ports,
+  { lease, right, signal }: { lease: Lease; right: WritingRight; signal: AbortSignal },
+): Promise<void> {
+  const verb = lease.account.connector.writing[right]
+  const approved = await approvedRecords(ports, lease)
+  if (!verb) return settleUnchanged(ports, lease, { kind: 'not_supported', why: 'this system has no way to do it' })
+  const subject = await subjectOf(ports, { lease, right, approved })
+  const refusal = effectGate(lease.account, subject.identifiers)
+  if (refusal !== undefined) return settleUnchanged(ports, lease, { kind: 'not_done', why: refusal })
+  const added = await rereadRecords(ports, { lease, approved, signal })
+  if (added.length > 0) return parkDrift(ports, lease, added)
+  const effects = await verb.plan(lease.account.context(signal), subject)
+  await storeEffects(ports, { lease, right, effects })
+}
+
+async function subjectOf(
+  ports: Ports,
+  { lease, right, approved }: { lease: Lease; right: WritingRight; approved: Approved },
+): Promise<LegSubject> {
+  const identifiers = await ports.store.transact(async (tx) =>
+    tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
+  )
+  return {
+    right,
+    records: approved.acted,
+    kept: approved.kept,
+    identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
+  }
+}
+
+/** Reads the account once more before anything is changed: gone is fine, a record that the approver never saw is not. */
+async function rereadRecords(
+  ports: Ports,
+  { lease, approved, signal }: { lease: Lease; approved: Approved; signal: AbortSignal },
+): Promise<readonly FoundRecord[]> {
+  if (lease.leg.state === 'acting') return []
+  const decided = await ports.store.transact(async (tx) => findAll(tx.record, { legId: lease.leg.id }))
+  const known = new Set([...approved.digests, ...decided.map((row) => row.refDigest)])
+  const identifiers = await ports.store.transact(async (tx) =>
+    tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
+  )
+  const search = {
+    right: lease.request.right,
+    identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
+    names: openNames(lease.vault, lease.request),
+  }
+  const added: FoundRecord[] = []
+  for await (const record of lease.account.connector.discover(lease.account.context(signal), search)) {
+    if (!known.has(refDigest(lease.vault, record))) added.push(record)
+  }
+  return added
+}
+
+async function parkDrift(ports: Ports, lease: Lease, added: readonly FoundRecord[]): Promise<void> {
+  await ports.store.transact(async (tx) => {
+    const leg = await holdLease(tx, lease)
+    for (const record of added) await keepRecord(ports, tx, { lease, record, round: leg.round })
+    await tx.leg.update(leg.id, RELEASED)
+    await parkLeg(ports, tx, { leg, reason: 'plan_drift', returnTo: 'found' })
+  })
+}
+
+async function settleUnchanged(
+  ports: Ports,
+  lease: Lease,
+  outcome: { readonly kind: 'not_supported' | 'not_done'; readonly why: string },
+): Promise<void> {
+  await ports.store.transact(async (tx) => {
+    const leg = await holdLease(tx, lease)
+    const rows = await planRows(tx, lease)
+    await settleLeg(ports, tx, { leg, parts: resultsFor(lease.account.connector.manifest, rows, () => outcome) })
+  })
+}
+
+async function storeEffects(
+  ports: Ports,
+  { lease, right, effects }: { lease: Lease; right: WritingRight; effects: readonly PlannedEffect[] },
+): Promise<void> {
+  const { manifest } = lease.account.connector
+  const unknown = effects.find((effect) => manifest.steps[effect.step] === undefined)
+  if (unknown) throw new DsrError('CONNECTOR_BUG', 'the connector planned a step that its manifest does not name')
+  await ports.store.transact(async (tx) => {
+    const leg = await holdLease(tx, lease)
+    const now = ports.clock.nowMs()
+    for (const effect of effects) await tx.effect.insertNew(effectRow(ports, { lease, right, effect, now }))
+    const acting = leg.state === 'acting' ? leg : await enterLegActing(ports, tx, leg)
+    const open = await tx.effect.count({ legId: leg.id, state: { in: ['ready', 'sent', 'accepted', 'unknown'] } })
+    if (open === 0) return startSettling(ports, tx, { leg: acting, right })
+    await tx.leg.update(leg.id, { ...RELEASED, stage: 'act', nextActionAtMs: now + LOOK_AFTER_EFFECTS_MS })
+    for (const step of new Set(effects.filter((one) => one.after.length === 0).map((one) => one.step))) {
+      await issueEffects(ports, tx, { leg, accountId: leg.accountId, connectorId: leg.connectorId, step })
+    }
+  })
+}
+
+function effectRow(
+  ports: Ports,
+  { lease, right, effect, now }: { lease: Lease; right: WritingRight; effect: PlannedEffect; now: number },
+): EffectRow {
+  const step = lease.account.connector.manifest.steps[effect.step]
+  return {
+    id: effectId(ports.random.uuid()),
+    requestId: lease.request.id,
+    legId: lease.leg.id,
+    accountId: lease.account.id,
+    connectorId: lease.leg.connectorId,
+    right,
+    generation: lease.leg.generation,
+    step: effect.step,
+    part: effect.part,
+    targetDigest: lease.vault.digest('target', effect.target),
+    sealedTarget: sealTarget(lease.vault, effect.target, effect.details),
+    after: effect.after,
+    isReleased: effect.after.length === 0,
+    state: 'ready',
+    wasAlready: false,
+    isAlone: false,
+    callId: null,
+    sealedJobRef: null,
+    finishesByMs: null,
+    tries: 0,
+    errorCode: null,
+    readyAtMs: now + (step?.lingerMs ?? 0),
+    nextActionAtMs: null,
+    settledAtMs: null,
+  }
+}

@@ -1,0 +1,112 @@
+import { isWritingRight } from '../domain/right.ts'
+import type { LegRow, RequestRow } from '../ports/rows.ts'
+import type { Ports } from '../ports/runtime.ts'
+import type { Tx } from '../ports/store.ts'
+import { moveRequest } from './common/moves.ts'
+import { announceNotice, issueFlow } from './common/outbox.ts'
+import { settleLeg } from './common/settle-leg.ts'
+
+/** A parked source holds its dependents at most so long (design §3, act). */
+const SOURCE_WAIT_MS = 4 * 3600_000
+
+/**
+ * Enters `acting` when the approval allows it, and leads the legs through their waves. Entering and withdrawing take the same
+ * row lock, so exactly one of them happens.
+ */
+export async function advanceActing(ports: Ports, tx: Tx, request: RequestRow): Promise<'waiting' | 'moved'> {
+  if (request.state === 'awaiting_approval') return enterActing(ports, tx, request)
+  const legs = await tx.leg.find({ requestId: request.id, generation: 0 })
+  const open = legs.filter((leg) => leg.state !== 'settled')
+  if (open.length === 0) return leaveActing(ports, tx, request)
+  return nextWave(ports, tx, { request, legs: open })
+}
+
+async function enterActing(ports: Ports, tx: Tx, request: RequestRow): Promise<'waiting' | 'moved'> {
+  const now = ports.clock.nowMs()
+  const { approval } = request
+  // A plan that nobody approved in time is as stale as an approval that was not used in time.
+  const staleAtMs = approval === null ? request.nextActionAtMs : approval.expiresAtMs
+  if (staleAtMs !== null && staleAtMs <= now) {
+    await moveRequest(ports, tx, { request, event: 'expired', patch: { approval: null, nextActionAtMs: null } })
+    await announceNotice(ports, tx, { request, about: 'plan_expired' })
+    return 'waiting'
+  }
+  if (approval === null || approval.planHash !== request.planHash || approval.actNotBeforeMs > now) return 'waiting'
+  const acting = await moveRequest(ports, tx, {
+    request,
+    event: 'acting_due',
+    patch: { nextActionAtMs: now + SOURCE_WAIT_MS },
+  })
+  const legs = await tx.leg.find({ requestId: request.id, generation: 0 })
+  for (const leg of legs.filter((one) => one.state === 'nothing')) await settleLeg(ports, tx, { leg, parts: leg.parts })
+  await startLegs(ports, tx, {
+    request: acting,
+    legs: legs.filter((leg) => leg.state === 'found' && isDue(acting, leg, 0)),
+  })
+  return 'moved'
+}
+
+/** Reading disturbs nobody, so all accounts go at once; changes go wave by wave, sources first. */
+function isDue(request: RequestRow, leg: LegRow, wave: number): boolean {
+  return !isWritingRight(request.right) || leg.wave <= wave
+}
+
+async function startLegs(
+  ports: Ports,
+  tx: Tx,
+  { request, legs }: { request: RequestRow; legs: readonly LegRow[] },
+): Promise<void> {
+  if (legs.length > 0) await issueFlow(ports, tx, { request, stage: 'act', legs })
+}
+
+async function nextWave(
+  ports: Ports,
+  tx: Tx,
+  { request, legs }: { request: RequestRow; legs: readonly LegRow[] },
+): Promise<'waiting'> {
+  const now = ports.clock.nowMs()
+  const isOverdue = (request.nextActionAtMs ?? Infinity) <= now
+  const waiting = legs.filter((leg) => leg.state === 'found' && leg.stage === null)
+  const holding = legs.filter((leg) => leg.wave <= request.wave && !(isOverdue && leg.state === 'parked'))
+  const due = waiting.filter((leg) => isDue(request, leg, request.wave))
+  if (due.length > 0) await startLegs(ports, tx, { request, legs: due })
+  else if (waiting.length > 0 && holding.length === 0) {
+    const wave = Math.min(...waiting.map((leg) => leg.wave))
+    const next = { ...request, wave, nextActionAtMs: now + SOURCE_WAIT_MS }
+    await tx.request.update(request.id, { wave, nextActionAtMs: next.nextActionAtMs })
+    await orderLateRechecks(ports, tx, { request: next, legs })
+    await startLegs(ports, tx, { request: next, legs: waiting.filter((leg) => leg.wave <= wave) })
+  } else if (isOverdue) await tx.request.update(request.id, { nextActionAtMs: now + SOURCE_WAIT_MS })
+  return 'waiting'
+}
+
+/** Dependents that run before a parked source is cleared may be fed again by it: they get another look later. */
+async function orderLateRechecks(
+  ports: Ports,
+  tx: Tx,
+  { request, legs }: { request: RequestRow; legs: readonly LegRow[] },
+): Promise<void> {
+  if (!legs.some((leg) => leg.state === 'parked' && leg.wave < request.wave)) return
+  for (const leg of legs.filter((one) => one.state === 'found' && one.wave === request.wave)) {
+    await tx.recheck.insertNew({
+      id: ports.random.uuid(),
+      requestId: request.id,
+      accountId: leg.accountId,
+      generation: 1,
+      why: 'late_source',
+      dueAtMs: ports.clock.nowMs() + 24 * 3600_000,
+      state: 'due',
+    })
+  }
+}
+
+async function leaveActing(ports: Ports, tx: Tx, request: RequestRow): Promise<'moved' | 'waiting'> {
+  const policy = ports.policies.of(request.controllerId).byRight[request.right]
+  if (!isWritingRight(request.right) && policy.review === 'person') {
+    await moveRequest(ports, tx, { request, event: 'review_needed', patch: { nextActionAtMs: null } })
+    await announceNotice(ports, tx, { request, about: 'needs_review' })
+    return 'waiting'
+  }
+  await moveRequest(ports, tx, { request, event: 'acted', patch: { nextActionAtMs: ports.clock.nowMs() } })
+  return 'moved'
+}

@@ -1,0 +1,85 @@
+import { isException, isPromise, type Outcome } from '../../domain/outcome.ts'
+import type { PartResult } from '../../domain/part.ts'
+import type { Actor, LegRow, RecheckRow } from '../../ports/rows.ts'
+import type { Ports } from '../../ports/runtime.ts'
+import type { Tx } from '../../ports/store.ts'
+import { writeJournal } from './journal.ts'
+import { RELEASED } from './lease.ts'
+import { moveLeg } from './moves.ts'
+import { issueRequest } from './outbox.ts'
+
+export interface Settlement {
+  readonly leg: LegRow
+  readonly parts: readonly PartResult[]
+  readonly patch?: Partial<Omit<LegRow, 'id' | 'state'>>
+  /** Who takes the exceptions on themselves; the policy, when no person did. */
+  readonly actor?: Actor
+}
+
+/**
+ * Ends a leg with what became of its parts: explains each exception in the journal, schedules the recheck of each promise, and
+ * wakes the coordinator when it was the last leg of its generation.
+ */
+export async function settleLeg(ports: Ports, tx: Tx, { leg, parts, patch, actor }: Settlement): Promise<LegRow> {
+  const settled = await moveLeg(ports, tx, {
+    leg,
+    event: 'settle',
+    patch: {
+      ...RELEASED,
+      ...patch,
+      parts,
+      stage: null,
+      nextActionAtMs: null,
+      parkedReason: null,
+      returnTo: null,
+      lastAtMs: ports.clock.nowMs(),
+    },
+    detail: { outcomes: countKinds(parts) },
+    ...(actor && { actor }),
+  })
+  for (const part of parts.filter((one) => isException(one.outcome))) {
+    await writeJournal(ports, tx, {
+      requestId: leg.requestId,
+      legId: leg.id,
+      actor: actor ?? { role: 'policy', id: ports.policies.of(leg.controllerId).hash.slice(0, 16) },
+      kind: 'exception.explained',
+      detail: { account: leg.accountId, part: part.part, outcome: part.outcome.kind, why: whyOf(part.outcome) },
+    })
+  }
+  await scheduleRecheck(ports, tx, settled)
+  const open = await tx.leg.count({ requestId: leg.requestId, generation: leg.generation, state: { not: 'settled' } })
+  const request = await tx.request.get(leg.requestId)
+  if (open === 0 && request) await issueRequest(ports, tx, { request, stage: leg.generation > 0 ? 'recheck' : 'act' })
+  else if (request && leg.generation === 0) await issueRequest(ports, tx, { request, stage: 'act' })
+  return settled
+}
+
+function countKinds(parts: readonly PartResult[]): Record<string, number> {
+  const kinds: Record<string, number> = {}
+  for (const { outcome } of parts) kinds[outcome.kind] = (kinds[outcome.kind] ?? 0) + 1
+  return kinds
+}
+
+function whyOf(outcome: Outcome): string | null {
+  if ('why' in outcome) return outcome.why
+  return 'code' in outcome ? outcome.code : null
+}
+
+async function scheduleRecheck(ports: Ports, tx: Tx, leg: LegRow): Promise<void> {
+  const promises = leg.parts.map((one) => one.outcome).filter(isPromise)
+  const dates = promises.map((one) =>
+    one.kind === 'accepted' ? one.finishesByMs : one.kind === 'retained' ? one.untilMs : 0,
+  )
+  if (dates.length === 0) return
+  const dueAtMs = Math.min(...dates)
+  const row: RecheckRow = {
+    id: ports.random.uuid(),
+    requestId: leg.requestId,
+    accountId: leg.accountId,
+    generation: leg.generation + 1,
+    why: promises.some((one) => one.kind === 'accepted') ? 'accepted' : 'retained',
+    dueAtMs,
+    state: 'due',
+  }
+  await tx.recheck.insertNew(row)
+}
