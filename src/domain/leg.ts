@@ -4,7 +4,7 @@ import { nextState, type StateTable } from './state-table.ts'
 export type LegState = 'open' | 'discovering' | 'found' | 'nothing' | 'acting' | 'settling' | 'settled' | 'parked'
 
 export type LegEvent =
-  'search' | 'found_some' | 'found_none' | 'search_again' | 'act' | 'acted' | 'act_again' | 'settle' | 'park'
+  'search' | 'found_some' | 'found_none' | 'search_again' | 'act' | 'acted' | 'act_again' | 'look' | 'settle' | 'park'
 
 /** Resuming a parked leg leads back to its `returnTo`, by `resumeLeg`; giving up settles it. */
 export const LEG_TABLE: StateTable<LegState, LegEvent> = {

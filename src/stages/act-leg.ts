@@ -13,6 +13,7 @@ import { holdLease, RELEASED, type Lease } from './common/lease.ts'
 import { moveLeg, parkLeg } from './common/moves.ts'
 import { issueEffects, issueLeg } from './common/outbox.ts'
 import { resultsFor } from './common/parts.ts'
+import { approvedRows } from './common/planned.ts'
 import { settleLeg } from './common/settle-leg.ts'
 import { openIdentifier, openNames, openRecord, refDigest, sealTarget } from './common/sealed.ts'
 
@@ -44,15 +45,14 @@ async function exportRecords(ports: Ports, lease: Lease, signal: AbortSignal): P
       counts: { ...facts.counts },
       createdAtMs: ports.clock.nowMs(),
     })
-    const acting = leg.state === 'acting' ? leg : await enterLegActing(ports, tx, leg)
+    const acting = await enterLegActing(ports, tx, leg)
     await startSettling(ports, tx, { leg: acting, right: lease.request.right })
   })
   ports.events.emit('leg.exported', { legId: lease.leg.id, accountId: lease.account.id, bytes: facts.objectBytes })
 }
 
 async function enterLegActing(ports: Ports, tx: Tx, leg: LegRow): Promise<LegRow> {
-  // A recheck that found nothing still goes through act: what it plans is looked at again like the rest.
-  return moveLeg(ports, tx, { leg, event: 'act' })
+  return leg.state === 'acting' ? leg : moveLeg(ports, tx, { leg, event: 'act' })
 }
 
 /** Nothing is left to do at the vendor: the leg waits for its first look. Reading can be looked at again at once. */
@@ -94,7 +94,7 @@ interface Approved {
 }
 
 async function approvedRecords(ports: Ports, lease: Lease): Promise<Approved> {
-  const rows = await ports.store.transact(async (tx) => planRows(tx, lease))
+  const rows = await ports.store.transact(async (tx) => approvedRows(tx, lease))
   const now = ports.clock.nowMs()
   const isKept = (row: RecordRow) => row.decision === 'retain' && (row.untilMs ?? Infinity) > now
   return {
@@ -102,18 +102,6 @@ async function approvedRecords(ports: Ports, lease: Lease): Promise<Approved> {
     kept: rows.filter(isKept).map((row) => openRecord(lease.vault, row)),
     digests: new Set(rows.map((row) => row.refDigest)),
   }
-}
-
-/** The records of the approved plan at this account; a recheck's leg works from those of the leg before it. */
-async function planRows(tx: Tx, lease: Lease): Promise<readonly RecordRow[]> {
-  const request = await tx.request.get(lease.request.id)
-  const approvedVersion = request?.approval?.planVersion ?? 0
-  const legs = await tx.leg.find({ requestId: lease.request.id, accountId: lease.account.id })
-  const rows = await findAll(tx.record, {
-    legId: { in: legs.map((leg) => leg.id) },
-    planVersion: { atMost: approvedVersion },
-  })
-  return rows.filter((row) => row.decision !== 'not_subject')
 }
 
 async function planEffects(
@@ -186,7 +174,7 @@ async function settleUnchanged(
 ): Promise<void> {
   await ports.store.transact(async (tx) => {
     const leg = await holdLease(tx, lease)
-    const rows = await planRows(tx, lease)
+    const rows = await approvedRows(tx, lease)
     await settleLeg(ports, tx, { leg, parts: resultsFor(lease.account.connector.manifest, rows, () => outcome) })
   })
 }
@@ -202,13 +190,12 @@ async function storeEffects(
     const leg = await holdLease(tx, lease)
     const now = ports.clock.nowMs()
     for (const effect of effects) await tx.effect.insertNew(effectRow(ports, { lease, right, effect, now }))
-    const acting = leg.state === 'acting' ? leg : await enterLegActing(ports, tx, leg)
-    const open = await tx.effect.count({ legId: leg.id, state: { in: ['ready', 'sent', 'accepted', 'unknown'] } })
-    if (open === 0) return startSettling(ports, tx, { leg: acting, right })
+    await enterLegActing(ports, tx, leg)
     await tx.leg.update(leg.id, { ...RELEASED, stage: 'act', nextActionAtMs: now + LOOK_AFTER_EFFECTS_MS })
     for (const step of new Set(effects.filter((one) => one.after.length === 0).map((one) => one.step))) {
       await issueEffects(ports, tx, { leg, accountId: leg.accountId, connectorId: leg.connectorId, step })
     }
+    await afterEffects(ports, tx, leg.id)
   })
 }
 

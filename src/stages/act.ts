@@ -31,7 +31,8 @@ async function enterActing(ports: Ports, tx: Tx, request: RequestRow): Promise<'
     await announceNotice(ports, tx, { request, about: 'plan_expired' })
     return 'waiting'
   }
-  if (approval === null || approval.planHash !== request.planHash || approval.actNotBeforeMs > now) return 'waiting'
+  const mayAct = approval !== null && approval.planHash === request.planHash && approval.actNotBeforeMs <= now
+  if (!mayAct) return 'waiting'
   const acting = await moveRequest(ports, tx, {
     request,
     event: 'acting_due',
