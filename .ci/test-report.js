@@ -26,9 +26,9 @@ function isFailed(test) {
   return test.status === 'failed'
 }
 
-/** A long failure keeps its beginning, where the difference stands. */
+/** A long failure keeps its beginning, where the difference stands; Jest's own frames say nothing. */
 function print(title, text) {
-  const lines = text.split('\n')
+  const lines = text.split('\n').filter((line) => !/node_modules\/@?jest/.test(line))
   const shown = lines.length > 60 ? [...lines.slice(0, 60), `… ${lines.length - 60} more lines`] : lines
   console.error(['', `  ${title}`, ...shown.map((line) => `      ${line}`)].join('\n'))
 }
