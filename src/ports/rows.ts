@@ -293,10 +293,11 @@ export interface SealRow {
   readonly generation: number
   readonly recordSha256: string
   readonly envelope: Uint8Array
+  /** The bulk evidence that the record names by digest, under the request's key. */
+  readonly sealedEvidence: Uint8Array
   readonly archiveKey: string | null
   readonly archiveSha256: string | null
   readonly archiveBytes: number | null
-  readonly wrappedFileKey: Uint8Array | null
   readonly sealedAtMs: number
   readonly archiveExpiresAtMs: number | null
 }

@@ -1,8 +1,9 @@
 import type { Clock, Connector, Context, ExportPiece, CheckReport } from '../connector/contract.ts'
 import type { Identifier } from '../domain/identifier.ts'
 import type { AccountId, ControllerId, LegId, RequestId } from '../domain/ids.ts'
-import type { JsonValue } from '../domain/json.ts'
+import type { JsonObject, JsonValue } from '../domain/json.ts'
 import type { Right } from '../domain/right.ts'
+import type { Statement } from '../ledger/statement.ts'
 import type { LegRow, RequestRow } from './rows.ts'
 import type { Store } from './store.ts'
 
@@ -151,8 +152,10 @@ export interface Archives {
 
 /** Signs completion records. */
 export interface RecordSigner {
-  /** @returns the DSSE envelope as canonical bytes. */
-  sign(statement: JsonValue): Uint8Array
+  /** @returns the record file: a DSSE envelope as canonical bytes. @throws DsrError `FIELD_INVALID` for an unsound statement. */
+  sign(statement: Statement): Uint8Array
+  /** Signs the receipt that the caller of intake keeps, likewise. */
+  signReceipt(receipt: JsonObject): Uint8Array
 }
 
 /** What happened, for logs and metrics: past tense names, ids and counts only. */

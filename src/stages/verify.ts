@@ -93,7 +93,8 @@ function partResults(ports: Ports, look: Look): readonly PartResult[] {
     const rows = look.rows.filter((row) => row.part === empty.part)
     const finding = look.report.findings.find((one) => one.part === empty.part)
     const depth = manifest.depth.find((row) => row.part === empty.part)
-    if (!depth || (rows.length === 0 && (finding?.remaining ?? 0) === 0)) return empty
+    const isReading = !isWritingRight(look.lease.request.right)
+    if (!depth || (rows.length === 0 && (isReading || (finding?.remaining ?? 0) === 0))) return empty
     return partResult(ports, { look, rows, finding, depth })
   })
 }

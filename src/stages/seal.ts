@@ -1,0 +1,237 @@
+import { canonicalBytes } from '../crypto/canonical.ts'
+import { sha256Hex } from '../crypto/digest.ts'
+import type { JsonObject } from '../domain/json.ts'
+import { resultOf } from '../domain/outcome.ts'
+import { isWritingRight, PROVISION } from '../domain/right.ts'
+import { buildStatement, recordDigest, type LegFacts, type RecordFacts } from '../ledger/record.ts'
+import type { IdentifierRow, JournalRow, LegRow, ParcelRow, RecheckRow, RequestRow, SealRow } from '../ports/rows.ts'
+import type { ArchiveFacts, Ports, RequestVault } from '../ports/runtime.ts'
+import { findAll } from './common/all.ts'
+import { writeJournal } from './common/journal.ts'
+import { writeLeaf } from './common/leaf.ts'
+import { openIdentifier } from './common/sealed.ts'
+
+const DAY_MS = 24 * 3600_000
+/** Delivered archives are kept so long (standards.md §4.1). */
+export const ARCHIVE_KEPT_MS = 30 * DAY_MS
+/** The sealed personal part of the record can be opened so long: the complaint window. */
+const REQUEST_KEY_KEPT_MS = 365 * DAY_MS
+const RULE_SET = 'eu-1182-71-be'
+
+interface Ending {
+  readonly request: RequestRow
+  readonly generation: number
+  readonly legs: readonly LegRow[]
+  readonly identifiers: readonly IdentifierRow[]
+  readonly journal: readonly JournalRow[]
+  readonly parcels: readonly ParcelRow[]
+  readonly rechecks: readonly RecheckRow[]
+}
+
+/**
+ * Builds archive and completion record for a generation whose legs are all settled, and keeps them. Each attempt makes an archive
+ * of its own; the unique row of (request, generation) picks the winner, and a loser's archive is deleted again.
+ *
+ * @returns the row that counts, whoever wrote it.
+ */
+export async function sealGeneration(ports: Ports, request: RequestRow, generation: number): Promise<SealRow> {
+  const ending = await readEnding(ports, request, generation)
+  const vault = ports.vault.open(request)
+  const archive = await archiveOf(ports, ending, vault)
+  const draft = draftSeal(ports, ending, { vault, archive })
+  const { row, isOurs } = await ports.store.transact(async (tx) => {
+    const isNew = await tx.seal.insertNew(draft)
+    const [kept] = await tx.seal.find({ requestId: request.id, generation })
+    if (isNew) {
+      await writeJournal(ports, tx, {
+        requestId: request.id,
+        kind: 'record.sealed',
+        detail: { generation, record_sha256: draft.recordSha256 },
+      })
+      if (archive)
+        await writeLeaf(ports, tx, { request, kind: 'export_sealed', facts: { archive_sha256: archive.sha256 } })
+      await writeLeaf(ports, tx, {
+        request,
+        kind: generation > 0 ? 'sequel' : 'completed',
+        recordSha256: draft.recordSha256,
+      })
+      await tx.request.update(request.id, generation > 0 ? {} : { result: endingResult(ending) })
+    }
+    return { row: kept ?? draft, isOurs: isNew }
+  })
+  if (!isOurs && archive && archive.objectKey !== row.archiveKey) await ports.archives.delete(archive.objectKey)
+  ports.events.emit('request.sealed', { requestId: request.id, generation })
+  return row
+}
+
+async function readEnding(ports: Ports, request: RequestRow, generation: number): Promise<Ending> {
+  return ports.store.transact(async (tx) => ({
+    request,
+    generation,
+    legs: await tx.leg.find({ requestId: request.id, generation }, { orderBy: ['accountId'] }),
+    identifiers: await tx.identifier.find({ requestId: request.id, isCertain: true }, { orderBy: ['digest'] }),
+    journal: await findAll(tx.journal, { requestId: request.id }),
+    parcels: await tx.parcel.find({ requestId: request.id }),
+    rechecks: await tx.recheck.find({
+      requestId: request.id,
+      state: { not: 'done' },
+      generation: { above: generation },
+    }),
+  }))
+}
+
+async function archiveOf(
+  ports: Ports,
+  { request, generation, legs, parcels }: Ending,
+  vault: RequestVault,
+): Promise<ArchiveFacts | undefined> {
+  if (isWritingRight(request.right) || generation > 0) return undefined
+  const systems = legs.flatMap((leg) => {
+    const account = ports.accounts.get(leg.accountId)
+    return account ? [{ leg, account, parcel: parcels.find((one) => one.legId === leg.id) }] : []
+  })
+  const policy = ports.policies.of(request.controllerId)
+  return ports.archives.build({ request, policy, vault, systems, attempt: ports.random.uuid() })
+}
+
+function endingResult({ legs }: Ending): 'completed' | 'completed_with_exceptions' {
+  const result = resultOf(legs.flatMap((leg) => leg.parts.map((part) => part.outcome)))
+  return result === 'completed' ? 'completed' : 'completed_with_exceptions'
+}
+
+function draftSeal(
+  ports: Ports,
+  ending: Ending,
+  { vault, archive }: { vault: RequestVault; archive: ArchiveFacts | undefined },
+): SealRow {
+  const now = ports.clock.nowMs()
+  const evidence = evidenceOf(ending)
+  const facts = recordFacts(ports, ending, { vault, archive, evidence })
+  const envelope = ports.signer.sign(buildStatement(facts))
+  return {
+    id: ports.random.uuid(),
+    requestId: ending.request.id,
+    generation: ending.generation,
+    recordSha256: recordDigest(envelope),
+    envelope,
+    sealedEvidence: vault.seal(evidence, 'evidence'),
+    archiveKey: archive?.objectKey ?? null,
+    archiveSha256: archive?.sha256 ?? null,
+    archiveBytes: archive?.zipBytes ?? null,
+    sealedAtMs: now,
+    archiveExpiresAtMs: archive ? now + ARCHIVE_KEPT_MS : null,
+  }
+}
+
+/** The journal as bulk evidence: ids, codes and counts, so that the record stays small. */
+function evidenceOf({ request, journal }: Ending): JsonObject {
+  return {
+    v: 1,
+    request: request.id,
+    journal: [...journal]
+      .sort((a, b) => a.atMs - b.atMs || a.id.localeCompare(b.id))
+      .map((line) => ({
+        id: line.id,
+        at_ms: line.atMs,
+        by: `${line.actor.role}:${line.actor.id}`,
+        kind: line.kind,
+        detail: line.detail,
+      })),
+  }
+}
+
+interface Sealing {
+  readonly vault: RequestVault
+  readonly archive: ArchiveFacts | undefined
+  readonly evidence: JsonObject
+}
+
+function recordFacts(ports: Ports, ending: Ending, { vault, archive, evidence }: Sealing): RecordFacts {
+  const { request, generation, legs, identifiers, rechecks } = ending
+  const now = ports.clock.nowMs()
+  const opened = identifiers.map((row) => openIdentifier(vault, row))
+  const recheckAtMs = rechecks.map((row) => row.dueAtMs).sort((a, b) => a - b)
+  const lastRecheck = recheckAtMs.at(-1)
+  const check = request.identityCheck
+  const { approval } = request
+  return {
+    requestId: request.id,
+    sequence: generation + 1,
+    controllerId: request.controllerId,
+    action: request.right,
+    legalBasis: PROVISION[request.right],
+    receivedAtMs: request.receivedAtMs,
+    sealedAtMs: now,
+    clock: { ruleSet: RULE_SET, dueAtMs: request.dueAtMs },
+    identityCheck: { method: check?.method ?? 'none', result: check ? 'verified' : 'not_verified' },
+    // Decided by the request's key alone, so that every attempt at this seal has the same one.
+    nonce: vault.digest('nonce', String(generation)),
+    policyHash: ports.policies.of(request.controllerId).hash,
+    ...(request.planHash !== null && { planHash: request.planHash }),
+    ...(approval && { approval: { role: approval.by.role, by: approval.by.id, atMs: approval.atMs } }),
+    result: endingResult(ending),
+    legs: legs.map((leg) => legFacts(ports, leg)),
+    exceptions: exceptionsOf(ending),
+    depth: depthOf(ports, legs),
+    subjectCommitments: opened.map((one) => vault.commitment(one)),
+    sealed: vault.sealForRecord(
+      { identifiers: opened.map((one) => ({ kind: one.kind, value: one.value })) },
+      generation + 1,
+    ),
+    evidenceSha256: sha256Hex(canonicalBytes(evidence)),
+    archives: archive ? [{ name: `dsr-${request.id}.zip`, sha256: archive.sha256 }] : [],
+    recheckAtMs,
+    ...(lastRecheck !== undefined && { capsuleUntilMs: lastRecheck }),
+    forgets: {
+      requestKeyAtMs: Math.max(now + REQUEST_KEY_KEPT_MS, lastRecheck ?? 0),
+      ...(archive && { archiveAtMs: now + ARCHIVE_KEPT_MS }),
+    },
+  }
+}
+
+function legFacts(ports: Ports, leg: LegRow): LegFacts {
+  const account = ports.accounts.get(leg.accountId)
+  const control = leg.readbacks.filter((one) => one.queryClass === 'control').at(-1)
+  return {
+    accountId: leg.accountId,
+    connector: {
+      id: leg.connectorId,
+      name: account?.connector.manifest.title ?? leg.connectorId,
+      version: account?.connector.manifest.version ?? 'unknown',
+      manifestHash: account?.manifestHash ?? sha256Hex(''),
+    },
+    credentialAlias: account?.credentialAlias ?? 'unknown',
+    state: leg.state,
+    parts: leg.parts,
+    ...(control && { control }),
+    readbacks: leg.readbacks.filter((one) => one.queryClass !== 'control'),
+    attempts: leg.attempts,
+    ...(leg.firstAtMs !== null && { firstAtMs: leg.firstAtMs }),
+    ...(leg.lastAtMs !== null && { lastAtMs: leg.lastAtMs }),
+  }
+}
+
+function exceptionsOf({ legs, journal }: Ending): RecordFacts['exceptions'] {
+  const byPlace = new Map(
+    journal
+      .filter((line) => line.kind === 'exception.explained')
+      .map((line) => [`${line.legId ?? ''}/${String(line.detail.part)}`, line.id]),
+  )
+  return legs.flatMap((leg) =>
+    leg.parts.flatMap((part) => {
+      const entry = byPlace.get(`${leg.id}/${part.part}`)
+      const isExplained = entry !== undefined && resultOf([part.outcome]) !== 'completed'
+      return isExplained ? [{ accountId: leg.accountId, part: part.part, journalEntry: entry }] : []
+    }),
+  )
+}
+
+function depthOf(ports: Ports, legs: readonly LegRow[]): RecordFacts['depth'] {
+  const byConnector = new Map(
+    legs.flatMap((leg) => {
+      const manifest = ports.accounts.get(leg.accountId)?.connector.manifest
+      return manifest ? [[leg.connectorId, { connectorId: leg.connectorId, rows: manifest.depth }] as const] : []
+    }),
+  )
+  return [...byConnector.values()]
+}
