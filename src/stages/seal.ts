@@ -163,7 +163,7 @@ function recordFacts(ports: Ports, ending: Ending, { vault, archive, evidence }:
     receivedAtMs: request.receivedAtMs,
     sealedAtMs: now,
     clock: { ruleSet: RULE_SET, dueAtMs: request.dueAtMs },
-    identityCheck: { method: check?.method ?? 'none', result: check ? 'verified' : 'not_verified' },
+    identityCheck: { method: check?.method ?? 'none', result: check ? 'verified' : 'not_required' },
     // Decided by the request's key alone, so that every attempt at this seal has the same one.
     nonce: vault.digest('nonce', String(generation)),
     policyHash: ports.policies.of(request.controllerId).hash,
@@ -215,7 +215,7 @@ function exceptionsOf({ legs, journal }: Ending): RecordFacts['exceptions'] {
   const byPlace = new Map(
     journal
       .filter((line) => line.kind === 'exception.explained')
-      .map((line) => [`${line.legId ?? ''}/${String(line.detail.part)}`, line.id]),
+      .map((line) => [`${line.legId ?? ''}/${typeof line.detail.part === 'string' ? line.detail.part : ''}`, line.id]),
   )
   return legs.flatMap((leg) =>
     leg.parts.flatMap((part) => {

@@ -1,0 +1,87 @@
+import type { RequestId } from '../domain/ids.ts'
+import type { RequestRow } from '../ports/rows.ts'
+import type { Ports } from '../ports/runtime.ts'
+import { advanceActing } from './act.ts'
+import { closeWhenOver, startAnswer } from './answer.ts'
+import { advanceDiscovery } from './discover.ts'
+import { advancePlan } from './plan.ts'
+import { finishRechecks, unsealedGenerations } from './recheck.ts'
+import { sealGeneration } from './seal.ts'
+
+// No request passes more stages in one go than there are.
+const MOST_STEPS = 12
+
+/**
+ * Advances a request as far as it goes now. Gather parents, last legs and the watchdog all call it, in any order and any number of
+ * times: it locks the request, counts legs in Postgres and takes the step that the state allows, or none.
+ */
+export async function advance(ports: Ports, id: RequestId): Promise<void> {
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    const { request, isMoved } = await takeStep(ports, id)
+    if (!request) return
+    if (request.state === 'sealing') {
+      await sealAndAnswer(ports, request)
+      return
+    }
+    if (request.state === 'answered') {
+      await sealSequels(ports, request)
+      return
+    }
+    if (!isMoved) return
+  }
+}
+
+async function takeStep(ports: Ports, id: RequestId): Promise<{ request: RequestRow | undefined; isMoved: boolean }> {
+  return ports.store.transact(async (tx) => {
+    const request = await tx.request.lock(id)
+    if (!request) return { request: undefined, isMoved: false }
+    await tx.request.update(id, { issuedAtDbMs: null })
+    switch (request.state) {
+      case 'discovering': {
+        const step = await advanceDiscovery(ports, tx, request)
+        if (step === 'over') await advancePlan(ports, tx, request)
+        return { request: await tx.request.get(id), isMoved: step === 'over' }
+      }
+      case 'awaiting_approval':
+      case 'acting': {
+        const step = await advanceActing(ports, tx, request)
+        return { request: await tx.request.get(id), isMoved: step === 'moved' }
+      }
+      case 'sealing':
+      case 'answered':
+        return { request, isMoved: false }
+      case 'received':
+      case 'awaiting_identity':
+      case 'awaiting_decision':
+      case 'awaiting_review':
+      case 'plan_expired':
+      case 'closed':
+      case 'refused':
+      case 'withdrawn':
+        // These wait for a person or are over.
+        await tx.request.update(id, { nextActionAtMs: null })
+        return { request, isMoved: false }
+    }
+  })
+}
+
+async function sealAndAnswer(ports: Ports, request: RequestRow): Promise<void> {
+  await sealGeneration(ports, request, 0)
+  await ports.store.transact(async (tx) => {
+    const row = await tx.request.lock(request.id)
+    if (row?.state === 'sealing') await startAnswer(ports, tx, row)
+  })
+}
+
+async function sealSequels(ports: Ports, request: RequestRow): Promise<void> {
+  const generations = await ports.store.transact(async (tx) => unsealedGenerations(tx, request))
+  for (const generation of generations) {
+    await sealGeneration(ports, request, generation)
+    await ports.store.transact(async (tx) => {
+      const row = await tx.request.lock(request.id)
+      if (!row) return
+      await finishRechecks(tx, row, generation)
+      if (row.state === 'answered') await closeWhenOver(ports, tx, row)
+    })
+  }
+}
