@@ -96,7 +96,7 @@ export function effectRow(patch: Partial<EffectRow> = {}): EffectRow {
     isReleased: true,
     state: 'ready',
     wasAlready: false,
-    isAlone: false,
+    batchCap: null,
     callId: null,
     sealedJobRef: null,
     finishesByMs: null,

@@ -43,11 +43,7 @@ export class Session {
     })
     const session = new Session(client)
     try {
-      // Set for this transaction only, so that it also holds behind a connection pooler.
-      await session.#query(
-        `begin isolation level read committed; set local statement_timeout = ${timeouts.statementTimeoutMs}; ` +
-          `set local idle_in_transaction_session_timeout = ${timeouts.idleTimeoutMs}`,
-      )
+      await session.#query(`begin isolation level read committed; ${settingsOf(timeouts)}`)
       return session
     } catch (error) {
       session.#release(true)
@@ -108,4 +104,16 @@ export class Session {
     this.#client.off('error', this.#onLost)
     this.#client.release(isBroken || this.#isLost)
   }
+}
+
+/**
+ * Set for the transaction only, so that they also hold behind a connection pooler. Every search is planned with its values: few
+ * rows of many are due, parked or unpublished, and a plan that does not know the values walks over all the others.
+ */
+export function settingsOf({ statementTimeoutMs, idleTimeoutMs }: SessionTimeouts): string {
+  return [
+    `set local statement_timeout = ${statementTimeoutMs}`,
+    `set local idle_in_transaction_session_timeout = ${idleTimeoutMs}`,
+    'set local plan_cache_mode = force_custom_plan',
+  ].join('; ')
 }

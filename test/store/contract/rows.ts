@@ -11,6 +11,7 @@ export function describeRows(store: () => Store): void {
         approval: {
           by: { role: 'approver', id: 'user-2' },
           planHash: 'ab',
+          planVersion: 1,
           atMs: 1,
           expiresAtMs: 2,
           actNotBeforeMs: 3,

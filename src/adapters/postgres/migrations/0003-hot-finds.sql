@@ -19,7 +19,7 @@ create index request_by_state on app.request (state, due_at_ms, id);
 create index request_by_controller on app.request (controller_id, received_at_ms, id);
 create index request_by_reference on app.request (controller_id, external_reference)
   where external_reference is not null;
-create index leg_by_state on app.leg (state, account_id, id);
+create index leg_by_state on app.leg (state, id);
 
 -- The parts of one request.
 create index leg_by_request on app.leg (request_id, generation, id);
