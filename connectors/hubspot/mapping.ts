@@ -102,6 +102,11 @@ export function propertiesAt(content: JsonValue): Readonly<Record<string, string
   )
 }
 
+/** Whether a member of JSON content is `true`. */
+export function isAt(content: JsonValue, ...path: readonly string[]): boolean {
+  return at(content, path) === true
+}
+
 /** A list in JSON content; empty when it is not there. */
 export function listAt(content: JsonValue, ...path: readonly string[]): readonly JsonValue[] {
   const value = at(content, path)

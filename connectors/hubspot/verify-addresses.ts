@@ -1,0 +1,64 @@
+import type { PartFinding, VerifySubject } from '../../src/connector/index.ts'
+import { emailEvents, formSubmissions } from './address-places.ts'
+import type { HubSpot } from './client.ts'
+import { isUnsubscribed } from './erase-look.ts'
+import { findingOf } from './finding.ts'
+import type { Look } from './finding.ts'
+import { addressesOf, propertiesAt } from './mapping.ts'
+
+const LEFT_PARTS = { form_submissions: formSubmissions, email_events: emailEvents } as const
+
+/** What is kept by address: opt-outs that should stand, and what HubSpot cannot delete. */
+export async function lookAtAddressParts(api: HubSpot, subject: VerifySubject): Promise<Look> {
+  const nowMs = api.context.clock.nowMs()
+  const findings: PartFinding[] = []
+  const seen: (readonly [string, number])[] = []
+  const emails = addressesFor(subject)
+  for (const [part, find] of Object.entries(LEFT_PARTS)) {
+    const looked = subject.records.filter((record) => record.part === part).length
+    if (looked === 0) continue
+    let live = 0
+    for await (const found of find(api, emails)) live += found.ref === '' ? 0 : 1
+    findings.push(findingOf(part, looked, { live, purgeByMs: [], nowMs }))
+    seen.push([`${part}_by_address`, live])
+  }
+  const optedOut = await optOuts(api, subject)
+  if (optedOut === undefined) return { findings, seen }
+  const { looked, missing } = optedOut
+  const isComplete = missing === 0
+  findings.push({
+    part: 'subscription_status',
+    looked,
+    remaining: missing,
+    verdict: isComplete ? { kind: 'in_place' } : { kind: 'present' },
+  })
+  seen.push(['opt_out_by_address', looked - missing])
+  return { findings, seen }
+}
+
+function addressesFor({ records, identifiers }: VerifySubject): readonly string[] {
+  const contacts = records.filter(({ part }) => part === 'contact')
+  return [
+    ...new Set([
+      ...identifiers.filter(({ kind }) => kind === 'email').map(({ value }) => value),
+      ...contacts.flatMap(({ content }) => addressesOf(propertiesAt(content))),
+    ]),
+  ]
+}
+
+/** How many of the addresses with choices or of the subject's contacts are not opted out; undefined when there are none. */
+async function optOuts(
+  api: HubSpot,
+  { records }: VerifySubject,
+): Promise<{ readonly looked: number; readonly missing: number } | undefined> {
+  const emails = new Set(
+    records.flatMap(({ part, ref, content }) => {
+      if (part === 'subscription_status') return [ref]
+      return part === 'contact' ? addressesOf(propertiesAt(content)) : []
+    }),
+  )
+  if (emails.size === 0) return undefined
+  let missing = 0
+  for (const email of emails) if (!(await isUnsubscribed(api, email))) missing += 1
+  return { looked: emails.size, missing }
+}
