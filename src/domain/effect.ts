@@ -1,3 +1,4 @@
+import type { JsonObject, JsonValue } from './json.ts'
 import { nextState, type StateTable } from './state-table.ts'
 
 /** Where one change at a vendor stands (design §4, effects). */
@@ -27,4 +28,21 @@ export function nextEffectState(state: EffectState, event: EffectEvent): EffectS
 /** Whether the engine has nothing more to do for the effect by itself. */
 export function isSettledEffect(state: EffectState): boolean {
   return state === 'done' || state === 'rejected' || state === 'stopped'
+}
+
+/** What a step is applied to, as it is stored sealed. */
+export interface EffectTarget {
+  readonly target: string
+  readonly details?: JsonValue
+}
+
+export function encodeTarget({ target, details }: EffectTarget): JsonObject {
+  return details === undefined ? { target } : { target, details }
+}
+
+/** The reverse of `encodeTarget`; anything else reads as an empty target, which no connector takes for one. */
+export function decodeTarget(stored: JsonValue): EffectTarget {
+  if (typeof stored !== 'object' || stored === null || !('target' in stored)) return { target: '' }
+  const { target, details } = stored
+  return { target: typeof target === 'string' ? target : '', ...(details !== undefined && { details }) }
 }

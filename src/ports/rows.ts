@@ -207,8 +207,8 @@ export interface EffectRow {
   readonly isReleased: boolean
   readonly state: EffectState
   readonly wasAlready: boolean
-  /** Refused in a batch for another member's sake: it goes alone next time. */
-  readonly isAlone: boolean
+  /** Refused in a batch for another member's sake: it goes with at most so many companions next time; null = no cap. */
+  readonly batchCap: number | null
   readonly callId: CallId | null
   readonly sealedJobRef: Uint8Array | null
   readonly finishesByMs: number | null

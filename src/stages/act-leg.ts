@@ -1,6 +1,6 @@
 import type { FoundRecord, LegSubject, PlannedEffect, PlannedRecord } from '../connector/contract.ts'
 import { DsrError } from '../domain/errors.ts'
-import type { EffectState } from '../domain/effect.ts'
+import { encodeTarget, type EffectState } from '../domain/effect.ts'
 import { effectId, type LegId } from '../domain/ids.ts'
 import { isWritingRight, type Right, type WritingRight } from '../domain/right.ts'
 import type { EffectRow, LegRow, RecordRow } from '../ports/rows.ts'
@@ -15,7 +15,7 @@ import { issueEffects, issueLeg } from './common/outbox.ts'
 import { resultsFor } from './common/parts.ts'
 import { approvedRows } from './common/planned.ts'
 import { settleLeg } from './common/settle-leg.ts'
-import { openIdentifier, openNames, openRecord, refDigest, sealTarget } from './common/sealed.ts'
+import { openIdentifier, openNames, openRecord, refDigest } from './common/sealed.ts'
 
 /** A leg that waits for its effects is looked after this often, whatever was lost meanwhile. */
 const LOOK_AFTER_EFFECTS_MS = 15 * 60_000
@@ -215,12 +215,12 @@ function effectRow(
     step: effect.step,
     part: effect.part,
     targetDigest: lease.vault.digest('target', effect.target),
-    sealedTarget: sealTarget(lease.vault, effect.target, effect.details),
+    sealedTarget: lease.vault.seal(encodeTarget(effect), 'target'),
     after: effect.after,
     isReleased: effect.after.length === 0,
     state: 'ready',
     wasAlready: false,
-    isAlone: false,
+    batchCap: null,
     callId: null,
     sealedJobRef: null,
     finishesByMs: null,

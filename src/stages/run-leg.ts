@@ -1,7 +1,7 @@
 import type { LegJob } from '../ports/queue.ts'
 import type { Ports } from '../ports/runtime.ts'
 import { runAct } from './act-leg.ts'
-import { recordFailure } from './common/failure.ts'
+import { handBack, recordFailure } from './common/failure.ts'
 import { takeLease, whileLeased, type Heartbeat, type Lease } from './common/lease.ts'
 import { runDiscover } from './discover.ts'
 import { runVerify } from './verify.ts'
@@ -20,7 +20,9 @@ export async function runLeg(
   try {
     await whileLeased(ports, lease, { signal, every, work: async (inner) => runStage(ports, lease, inner) })
   } catch (error) {
-    await recordFailure(ports, lease, error)
+    // A worker that drains hands its leg back; that is no failure of the vendor.
+    if (signal.aborted) await handBack(ports, lease)
+    else await recordFailure(ports, lease, error)
   }
 }
 

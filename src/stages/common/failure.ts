@@ -1,7 +1,9 @@
 import { isDsrError, type ErrorCode } from '../../domain/errors.ts'
 import type { ParkReason } from '../../domain/leg.ts'
 import type { Ports } from '../../ports/runtime.ts'
-import { holdLease, type Lease } from './lease.ts'
+import type { LegRow } from '../../ports/rows.ts'
+import type { Tx } from '../../ports/store.ts'
+import type { Lease } from './lease.ts'
 import { parkLeg } from './moves.ts'
 
 const SECOND = 1000
@@ -36,10 +38,8 @@ export function retryAfter(tries: number, vendorMs: number | undefined): number 
  */
 export async function recordFailure(ports: Ports, lease: Lease, error: unknown): Promise<void> {
   const code: ErrorCode = isDsrError(error) ? error.code : 'INTERNAL'
-  if (code === 'STALE_EPOCH') return
   const now = ports.clock.nowMs()
-  await ports.store.transact(async (tx) => {
-    const leg = await holdLease(tx, lease)
+  await whenStillOurs(ports, lease, async (tx, leg) => {
     const released = { leaseUntilDbMs: null, issuedAtDbMs: null, lastAtMs: now }
     if (code === 'RATE_LIMITED' || code === 'VENDOR_QUOTA_EXHAUSTED') {
       const waitMs = (isDsrError(error) ? error.retryAfterMs : undefined) ?? FIRST_RETRY_MS
@@ -68,6 +68,21 @@ export async function recordFailure(ports: Ports, lease: Lease, error: unknown):
       })
   })
   ports.events.emit('leg.failed', { legId: lease.leg.id, accountId: lease.account.id, stage: lease.leg.stage, code })
+}
+
+/** Gives the leg back untried, for another worker to take at once. */
+export async function handBack(ports: Ports, lease: Lease): Promise<void> {
+  await whenStillOurs(ports, lease, async (tx, leg) => {
+    await tx.leg.update(leg.id, { leaseUntilDbMs: null, issuedAtDbMs: null, nextActionAtMs: ports.clock.nowMs() })
+  })
+}
+
+/** Nothing is written when another run took over: what it finds is what counts. */
+async function whenStillOurs(ports: Ports, lease: Lease, write: (tx: Tx, leg: LegRow) => Promise<void>): Promise<void> {
+  await ports.store.transact(async (tx) => {
+    const leg = await tx.leg.lock(lease.leg.id)
+    if (leg?.epoch === lease.leg.epoch && leg.state !== 'parked' && leg.state !== 'settled') await write(tx, leg)
+  })
 }
 
 function returnState(state: Lease['leg']['state']): Exclude<Lease['leg']['state'], 'settled' | 'parked'> {

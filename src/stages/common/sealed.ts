@@ -53,19 +53,6 @@ export function openNames(vault: RequestVault, request: Pick<RequestRow, 'sealed
   return Array.isArray(names) ? names.filter((name): name is string => typeof name === 'string') : []
 }
 
-export function sealTarget(vault: RequestVault, target: string, details: JsonValue | undefined): Uint8Array {
-  return vault.seal(details === undefined ? { target } : { target, details }, 'target')
-}
-
-export function openTarget(
-  vault: RequestVault,
-  sealed: Uint8Array,
-): { readonly target: string; readonly details?: JsonValue } {
-  const stored = asObject(vault.open(sealed, 'target'))
-  const details = stored.details
-  return { target: asText(stored.target), ...(details !== undefined && { details }) }
-}
-
 function asObject(value: JsonValue): JsonObject {
   // What was sealed here is opened here; anything else was refused by the cipher.
   return value as JsonObject
