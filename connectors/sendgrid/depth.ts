@@ -1,0 +1,157 @@
+import type { DepthRow } from '../../src/connector/index.ts'
+
+const MAIL_EVENTS =
+  'SendGrid erases them by its erasure job and gives no status of it; we look again by address for three days'
+
+/** Every place where SendGrid keeps personal data, and what happens there. */
+export const depth = [
+  {
+    part: 'contact',
+    title: 'Marketing contact with its custom fields',
+    category: 'contact details',
+    origin: 'provided',
+    isRead: true,
+    onErasure: 'erased',
+  },
+  {
+    part: 'contact_alternate',
+    title: "Address among another contact's further addresses",
+    category: 'contact details',
+    origin: 'third_party',
+    isRead: true,
+    onErasure: 'left',
+    why: 'a person decides first; then the address leaves the other contact, which stays',
+  },
+  {
+    part: 'lists',
+    title: 'Membership of contact lists',
+    category: 'marketing preferences',
+    origin: 'provided',
+    isRead: true,
+    onErasure: 'erased',
+  },
+  {
+    part: 'segments',
+    title: 'Segments that the contact falls into',
+    category: 'marketing preferences',
+    origin: 'inferred',
+    isRead: true,
+    onErasure: 'erased',
+    why: 'computed from the contact, and gone with it',
+  },
+  suppressionRow('bounces', 'Bounces'),
+  suppressionRow('blocks', 'Blocks'),
+  suppressionRow('invalid_emails', 'Addresses known as invalid'),
+  suppressionRow('spam_reports', 'Spam reports'),
+  {
+    part: 'global_unsubscribe',
+    title: 'Global unsubscribe',
+    category: 'marketing preferences',
+    origin: 'provided',
+    isRead: true,
+    onErasure: 'suppressed',
+    why: 'kept, or set when missing, so that no mail is sent again (Art. 21(3), 17(3) GDPR)',
+  },
+  {
+    part: 'unsubscribe_groups',
+    title: 'Unsubscribe groups',
+    category: 'marketing preferences',
+    origin: 'provided',
+    isRead: true,
+    onErasure: 'erased',
+  },
+  {
+    part: 'email_activity',
+    title: 'Email Activity: messages sent, with opens and clicks',
+    category: 'messages',
+    origin: 'observed',
+    isRead: true,
+    onErasure: 'erased',
+    why: MAIL_EVENTS,
+    purgeDays: 3,
+  },
+  {
+    part: 'email_logs',
+    title: 'Email Logs: messages sent, with every event',
+    category: 'messages',
+    origin: 'observed',
+    isRead: true,
+    onErasure: 'erased',
+    why: MAIL_EVENTS,
+    purgeDays: 3,
+  },
+  {
+    part: 'message_tags',
+    title: 'Categories and custom arguments of messages',
+    category: 'messages',
+    origin: 'derived',
+    isRead: true,
+    onErasure: 'left',
+    why: 'SendGrid keeps them in its statistics and says that they cannot generally be removed; put no personal data there',
+  },
+  {
+    part: 'address_allow_list',
+    title: 'Address allow list',
+    category: 'contact details',
+    origin: 'provided',
+    isRead: true,
+    onErasure: 'erased',
+  },
+  {
+    part: 'legacy_recipient',
+    title: 'Recipient in the legacy contact database',
+    category: 'contact details',
+    origin: 'provided',
+    isRead: true,
+    onErasure: 'erased',
+  },
+  {
+    part: 'teammates',
+    title: 'Teammate (a seat in the SendGrid account)',
+    category: 'staff accounts',
+    origin: 'provided',
+    isRead: true,
+    onErasure: 'left',
+    why: 'a person decides first, since it takes the access of a member of staff; then the seat is removed',
+  },
+  {
+    part: 'alerts',
+    title: 'Address that receives account alerts',
+    category: 'staff accounts',
+    origin: 'provided',
+    isRead: true,
+    onErasure: 'left',
+    why: 'a person decides first, since it ends an alert to a member of staff; then the alert is removed',
+  },
+  {
+    part: 'senders',
+    title: 'Sender identities',
+    category: 'staff accounts',
+    origin: 'provided',
+    isRead: false,
+    onErasure: 'left',
+    why: 'the company shows them to every recipient; changing one is a decision about its mailings',
+  },
+  {
+    part: 'contact_exports',
+    title: 'Exports of contacts and received event notifications',
+    category: 'contact details',
+    origin: 'derived',
+    isRead: false,
+    onErasure: 'left',
+    why: 'they lie in your own storage, not at SendGrid: a copy of the data that its owner must clear',
+  },
+] as const satisfies readonly DepthRow[]
+
+export type SendGridPart = (typeof depth)[number]['part']
+
+function suppressionRow<const Part extends string>(part: Part, title: string) {
+  return {
+    part,
+    title,
+    category: 'delivery problems',
+    origin: 'observed',
+    isRead: true,
+    onErasure: 'erased',
+  } as const
+}

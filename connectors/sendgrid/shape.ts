@@ -1,0 +1,61 @@
+import { DsrError } from '../../src/connector/index.ts'
+import type { JsonObject, JsonValue } from '../../src/connector/index.ts'
+
+/** The answer is not what the vendor documents: never taken for "nothing". */
+export function unreadable(): DsrError {
+  return new DsrError('VENDOR_ANSWER_UNREADABLE', 'the vendor answered in a shape that it does not document')
+}
+
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** @throws DsrError `VENDOR_ANSWER_UNREADABLE`. */
+export function objectOf(value: JsonValue | undefined): JsonObject {
+  if (!isObject(value)) throw unreadable()
+  return value
+}
+
+/** @throws DsrError `VENDOR_ANSWER_UNREADABLE` when the value is no list of objects. */
+export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
+  return listOf(value).map(objectOf)
+}
+
+/** @throws DsrError `VENDOR_ANSWER_UNREADABLE`. */
+export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  if (!Array.isArray(value)) throw unreadable()
+  return value as readonly JsonValue[]
+}
+
+/** A text that the record must have. @throws DsrError `VENDOR_ANSWER_UNREADABLE`. */
+export function requiredText(record: JsonObject, name: string): string {
+  const value = record[name]
+  if (typeof value === 'number') return String(value)
+  if (typeof value !== 'string' || value === '') throw unreadable()
+  return value
+}
+
+/** A text that the record may have; '' when it has none. */
+export function text(record: JsonObject, name: string): string {
+  const value = record[name]
+  return typeof value === 'string' ? value : ''
+}
+
+export function texts(record: JsonObject, name: string): readonly string[] {
+  const value = record[name]
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
+}
+
+/** Seconds since 1970, as SendGrid writes instants of suppressions, to epoch ms. */
+export function secondsToMs(value: JsonValue | undefined): { readonly createdAtMs?: number } {
+  return typeof value === 'number' ? { createdAtMs: value * 1_000 } : {}
+}
+
+export function isoToMs(value: string): { readonly createdAtMs?: number } {
+  const atMs = Date.parse(value)
+  return Number.isNaN(atMs) ? {} : { createdAtMs: atMs }
+}
+
+export function chunks<One>(all: readonly One[], size: number): readonly (readonly One[])[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size))
+}
