@@ -133,6 +133,14 @@ describe('completed', () => {
     )
   })
 
+  it('is impossible while something that was found was neither exported nor kept', async () => {
+    const counts = [{ found: 2, done: 1 }, { found: 1 }]
+    for (const one of counts) {
+      const legs = [{ ...intercom, parts: [part('contact', { kind: 'exported' }, { ...one, remaining: 2 })] }]
+      expect(await faultOf({ ...access, legs })).toBe('COUNTS_ADD_UP')
+    }
+  })
+
   it('is impossible without any account, or for an account without any part', async () => {
     expect(await faultOf({ ...erasure, legs: [] })).toBe('NOTHING_IS_LEFT_OUT')
     expect(await faultOf(withLeg({ parts: [] }))).toBe('NOTHING_IS_LEFT_OUT')
@@ -241,6 +249,7 @@ describe('other promises of a record', () => {
     expect(await faultOf({ ...access, sealedAtMs: RECEIVED_MS - 1 })).toBe('TIMES_ARE_POSSIBLE')
     expect(await faultOf(withLeg({ lastAtMs: hubspot.firstAtMs! - 1 }))).toBe('TIMES_ARE_POSSIBLE')
     expect(await faultOf(withLeg({ lastAtMs: erasure.sealedAtMs + 1 }))).toBe('TIMES_ARE_POSSIBLE')
+    expect(await faultOf(withLeg({ firstAtMs: RECEIVED_MS - 1 }))).toBe('TIMES_ARE_POSSIBLE')
     expect(await faultOf({ ...erasure, clock: { ...erasure.clock, dueAtMs: RECEIVED_MS - 1 } })).toBe(
       'TIMES_ARE_POSSIBLE',
     )
