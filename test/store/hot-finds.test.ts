@@ -30,10 +30,9 @@ function id(text: string): never {
 function find<Name extends TableName>(
   name: Name,
   where: Where<Tables[Name]>,
-  options: FindOptions<Tables[Name]> = {},
-  lock: '' | ' for update skip locked' = '',
+  options: FindOptions<Tables[Name]> & { readonly lock?: ' for update skip locked' } = {},
 ): { name: TableName; statement: Statement } {
-  return { name, statement: findStatement(tableShape(name), where, { ...options, lock }) }
+  return { name, statement: findStatement(tableShape(name), where, { lock: '', ...options }) }
 }
 
 function liveLeases(): { name: TableName; statement: Statement } {
@@ -68,7 +67,7 @@ describeWithService('postgres', 'with 50,000 open requests', () => {
     ],
     [
       'due legs to be claimed',
-      find('leg', OPEN_LEGS, { orderBy: ['nextActionAtMs'], limit: 100 }, ' for update skip locked'),
+      find('leg', OPEN_LEGS, { orderBy: ['nextActionAtMs'], limit: 100, lock: ' for update skip locked' }),
     ],
     [
       'legs put out long ago',
@@ -88,7 +87,7 @@ describeWithService('postgres', 'with 50,000 open requests', () => {
     ['records of a leg', find('record', { legId: id(LEG) })],
     [
       'ready effects of an account and step',
-      find('effect', READY, { orderBy: ['readyAtMs'], limit: 100 }, ' for update skip locked'),
+      find('effect', READY, { orderBy: ['readyAtMs'], limit: 100, lock: ' for update skip locked' }),
     ],
     ['ready effects without order', find('effect', READY, { limit: 100 })],
     ['effects of a leg', find('effect', { legId: id(LEG) })],
