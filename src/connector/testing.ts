@@ -22,6 +22,11 @@ export interface Sandbox {
   set(name: string, value: string): void
   /** Arms a fault for the next matching calls. */
   arm(fault: Fault): void
+  /**
+   * Where the vendor does otherwise than its published document says: the contract check's words for it, and the source.
+   * Absent = nowhere.
+   */
+  readonly deviations?: Readonly<Record<string, string>>
   /** Calls received since the start, oldest first. Bodies are kept for contract checks. */
   calls(): readonly SandboxCall[]
   /** Revokes or restores the credential. */

@@ -1,0 +1,32 @@
+/** Mistakes that connectors have made: each is a switch of the toy connector, and the suite must see it. */
+export const FLAWS = {
+  drops_last_page: 'finds all records',
+  yields_namesakes: 'finds only the subject',
+  reads_401_as_nothing: 'fails with VENDOR_CREDENTIALS_REJECTED when revoked',
+  reads_broken_as_nothing: 'fails rather than find less',
+  reads_404_as_gone_without_control: 'fails with VENDOR_CREDENTIALS_REJECTED when revoked',
+  verify_always_absent: 'says gone only what is gone',
+  deletes_a_neighbour: 'leaves neighbours byte for byte untouched',
+  retries_blindly: 'performs one vendor call at a time',
+  read_back_always_happened: 'leaves nothing of an erasable part',
+  read_back_never_happened: 'settles a lost answer by looking',
+  leaks_token_in_error: 'shows its secret',
+  leaks_address_in_cause: 'shows an identifier',
+  prints_address: 'shows an identifier',
+  throws_plain_errors: 'throws only DsrErrors',
+  forgets_notes: 'leaves nothing of an erasable part',
+  reports_job_as_done: 'calls done only what is done',
+  ignores_kept: 'plans nothing for nobody',
+  exports_no_files: 'exports every attachment',
+  exports_half: 'exports every record',
+  writes_on_access: 'access sends no changing call',
+  answers_half_a_batch: 'answers every member of a call once',
+  calls_changes_reads: 'calls every change an effect, and nothing else',
+  counts_nothing: 'counts every call in a bucket',
+  reads_stop_as_nothing: 'fails when its run is stopped',
+  follows_cursor_for_ever: 'ends a list that never ends',
+  plans_at_random: 'plans the same effects each time',
+  shares_state: 'does what a good vendor lets it do',
+} as const
+
+export type Flaw = keyof typeof FLAWS
