@@ -20,7 +20,10 @@ export interface Desk extends SendGrid {
   readonly gaps: Map<SendGridPart, Gap>
 }
 
-const NO_MARKETING: Gap = { why: 'Marketing Campaigns does not exist at this host (the EU host has none)', isBlind: true }
+const NO_MARKETING: Gap = {
+  why: 'Marketing Campaigns does not exist at this host (the EU host has none)',
+  isBlind: true,
+}
 const AT_EU: Gap = { why: 'Email Activity does not exist at the EU host', isBlind: true }
 export const NO_ACTIVITY: Gap = {
   why: 'Email Activity is not open to this key: it needs the paid history add-on and messages.read',
@@ -83,7 +86,9 @@ export async function readIfThere(sendGrid: SendGrid, ask: Ask): Promise<Reply |
 
 /** A refusal in one of SendGrid's two shapes; a gateway's 404 page is none, and proves nothing. */
 export function isRefusal({ json }: Reply): boolean {
-  return isObject(json) && (Array.isArray(json.errors) || typeof json.message === 'string' || Object.keys(json).length === 0)
+  return (
+    isObject(json) && (Array.isArray(json.errors) || typeof json.message === 'string' || Object.keys(json).length === 0)
+  )
 }
 
 function jsonOf(reply: Reply): JsonValue {

@@ -93,7 +93,8 @@ export const manifest: Manifest<'access' | 'portability' | 'erasure'> = {
   depth,
   options: {
     subusers: 'Subusers to visit besides the account itself; "" is the account. Nothing cascades to a subuser.',
-    region: '"eu" for a regional subuser at api.eu.sendgrid.com, where Marketing Campaigns and Email Activity do not exist.',
+    region:
+      '"eu" for a regional subuser at api.eu.sendgrid.com, where Marketing Campaigns and Email Activity do not exist.',
     suppress:
       '"found" (default): set the global unsubscribe where the person was found; "always": in every subuser; "never": set none.',
   },

@@ -114,7 +114,11 @@ function holds(contact: Contact, email: string): boolean {
 }
 
 /** What a contact says about the person besides what was asked: as sure as the contact itself. */
-export function learnedFrom(context: Context, contact: Contact, attribution: Attribution): readonly LearnedIdentifier[] {
+export function learnedFrom(
+  context: Context,
+  contact: Contact,
+  attribution: Attribution,
+): readonly LearnedIdentifier[] {
   const addresses = [contact.email, ...contact.alternates].flatMap((email) => identifierOf('email', email))
   const learned = [
     ...addresses.map((one) => ({ ...one, attribution: weaker(attribution, attributionByAddress(context, one.value)) })),

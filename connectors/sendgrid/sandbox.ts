@@ -2,6 +2,7 @@ import type { InventedPerson, PlantedPerson, Sandbox, SandboxOptions } from '../
 import { startSandboxServer } from '../../src/connector/testing/server.ts'
 import type { SandboxLimit } from '../../src/connector/testing/limits.ts'
 import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../src/connector/testing/routes.ts'
+import { deviations } from './sandbox/deviations.ts'
 import { contactRoutes } from './sandbox/contacts.ts'
 import { settle } from './sandbox/jobs.ts'
 import { pictureOf, remainingOf } from './sandbox/look.ts'
@@ -65,6 +66,7 @@ export async function startSandbox(options: SandboxOptions): Promise<SendGridSan
       return remainingOf(world, person)
     },
     switches,
+    deviations,
     set: (name, value) => void (world.switches = changed(world.switches, name, value)),
     arm: (fault) => server.arm(fault),
     calls: () => server.calls(),
@@ -94,8 +96,7 @@ function authorise(
   request: SandboxRequest,
   { token, isRevoked }: { readonly token: string; readonly isRevoked: boolean },
 ): SandboxReply | undefined {
-  if (isRevoked || request.headers.authorization !== `Bearer ${token}`)
-    return refusal(401, 'authorization required')
+  if (isRevoked || request.headers.authorization !== `Bearer ${token}`) return refusal(401, 'authorization required')
   return world.vendor.tenants.has(request.headers['on-behalf-of'] ?? '') ? undefined : FORBIDDEN
 }
 

@@ -120,6 +120,9 @@ async function suppression(
   return true
 }
 
+/** Neither gone nor in place: the record must say it, so that a person sets the suppression. */
+const NOT_SUPPRESSED = 'the global unsubscribe is not set for every address of the person'
+
 interface Seen {
   readonly subject: VerifySubject
   readonly looks: readonly Look[]
@@ -134,16 +137,17 @@ function findingOf(part: SendGridPart, { subject, looks }: Seen): readonly PartF
   // What only a person's decision touches is looked at only when the plan names it.
   if (row.onErasure === 'left' && looked === 0) return []
   if (part === 'message_tags') return [{ ...counts, verdict: { kind: 'cannot_tell', why: row.why ?? '' } }]
-  if (remaining > 0) return [{ ...counts, verdict: present(part, { subject, looks }) }]
+  const isUnsuppressed = looks.some(({ isSuppressed }) => isSuppressed === false)
+  if (part === 'global_unsubscribe' && subject.right === 'erasure' && isUnsuppressed)
+    return [{ ...counts, verdict: { kind: 'cannot_tell', why: NOT_SUPPRESSED } }]
+  if (remaining > 0) return [{ ...counts, verdict: present(part, subject) }]
   const gap = looks.flatMap(({ gaps }) => gaps.get(part) ?? []).find(({ isBlind }) => isBlind || looked > 0)
   if (gap !== undefined) return [{ ...counts, verdict: { kind: 'cannot_tell', why: gap.why } }]
   const isUnknownPlace = looked === 0 && looks.every(({ gaps }) => gaps.has(part))
   return isUnknownPlace ? [] : [{ ...counts, verdict: { kind: 'absent' } }]
 }
 
-/** Still there is right for a suppression that covers every address, and for any right that only reads. */
-function present(part: SendGridPart, { subject, looks }: Seen): PartFinding['verdict'] {
-  if (subject.right !== 'erasure') return { kind: 'in_place' }
-  if (part !== 'global_unsubscribe') return { kind: 'present' }
-  return looks.some(({ isSuppressed }) => isSuppressed === false) ? { kind: 'absent' } : { kind: 'in_place' }
+function present(part: SendGridPart, { right }: VerifySubject): PartFinding['verdict'] {
+  // What is still there is right for a suppression, and for any right that only reads.
+  return right !== 'erasure' || part === 'global_unsubscribe' ? { kind: 'in_place' } : { kind: 'present' }
 }

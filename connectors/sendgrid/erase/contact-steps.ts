@@ -128,9 +128,7 @@ export const deleteLegacyRecipients: Step = {
     return keyed(members, await answerOf(sendGrid, reply, { members, isDone }))
   },
   readBack: (sendGrid, members) =>
-    keyedEach(members, async (member) =>
-      (await isLegacyRecipient(sendGrid, idOf(member))) ? NOT_HAPPENED : HAPPENED,
-    ),
+    keyedEach(members, async (member) => ((await isLegacyRecipient(sendGrid, idOf(member))) ? NOT_HAPPENED : HAPPENED)),
 }
 
 async function filtered(
@@ -144,11 +142,7 @@ async function filtered(
 }
 
 /** 202 with a job is accepted; any other success is unknown. */
-async function acceptedOf(
-  sendGrid: SendGrid,
-  reply: Reply,
-  members: readonly EffectMember[],
-): Promise<EffectAnswer> {
+async function acceptedOf(sendGrid: SendGrid, reply: Reply, members: readonly EffectMember[]): Promise<EffectAnswer> {
   const jobId = isObject(reply.json) ? text(reply.json, 'job_id') : ''
   if (reply.status !== 202 || jobId === '') return await answerOf(sendGrid, reply, { members, isDone: () => false })
   return pending(sendGrid, { id: jobId, sinceMs: sendGrid.context.clock.nowMs() })
@@ -190,7 +184,10 @@ async function pollJob(sendGrid: SendGrid, members: readonly EffectMember[], loo
   switch (status) {
     case 'completed':
       if (looking.isLookedAt === true) return await judge(members, looking)
-      return keyed(members, looking.isAlready?.(isObject(state?.results) ? state.results : {}) === true ? ALREADY : DONE)
+      return keyed(
+        members,
+        looking.isAlready?.(isObject(state?.results) ? state.results : {}) === true ? ALREADY : DONE,
+      )
     case 'errored':
     case 'failed':
     case 'lost':
@@ -208,4 +205,3 @@ async function judge(members: readonly EffectMember[], { isStill }: Looking): An
   const again: EffectAnswer = members.length > 1 ? SPLIT : { kind: 'rejected', code: 'VENDOR_REFUSED' }
   return members.map((member) => ({ key: member.key, answer: still.includes(member) ? again : DONE }))
 }
-

@@ -83,7 +83,11 @@ function contactsShown(tenant: Tenant): readonly SandboxContact[] {
 }
 
 /** A ghost of the `once` kind is shown to one search. */
-function forgetSeen(world: World, tenant: Tenant, hits: readonly (readonly [string, SandboxContact | undefined])[]): void {
+function forgetSeen(
+  world: World,
+  tenant: Tenant,
+  hits: readonly (readonly [string, SandboxContact | undefined])[],
+): void {
   if (world.switches.index_lag !== 'once') return
   tenant.ghosts = tenant.ghosts.filter(({ contact }) => !hits.some(([, hit]) => hit === contact))
 }
@@ -173,7 +177,10 @@ function lists(world: World, request: SandboxRequest): SandboxReply {
   }))
   const self = 'https://api.sendgrid.com/v3/marketing/lists'
   const next = from + size < LISTS.size ? { next: `${self}?page_size=${size}&page_token=${from + size}` } : {}
-  return { status: 200, json: { result: page, _metadata: { self: `${self}?page_token=${from}`, ...next, count: LISTS.size } } }
+  return {
+    status: 200,
+    json: { result: page, _metadata: { self: `${self}?page_token=${from}`, ...next, count: LISTS.size } },
+  }
 }
 
 /** The published document describes one segment here; with the only one of the sandbox both readings hold. */

@@ -98,7 +98,9 @@ function upsert(
   const existing = [...tenant.contacts.values()].find((one) => one.email === email && isNamedWhole(one, contact))
   const target = existing ?? newContact(world, { email, now })
   target.updatedAt = now
-  const alternates = Array.isArray(contact.alternate_emails) ? (contact.alternate_emails as readonly string[]) : undefined
+  const alternates = Array.isArray(contact.alternate_emails)
+    ? (contact.alternate_emails as readonly string[])
+    : undefined
   if (alternates !== undefined) {
     const kept = world.switches.alternate_put === 'merges' ? target.alternates : []
     target.alternates = [...new Set([...kept, ...alternates])]
@@ -145,4 +147,3 @@ function blank(message: SandboxMessage): void {
   message.subject = ''
   message.ip = ''
 }
-

@@ -48,7 +48,10 @@ export function remainingOf(world: World, planted: PlantedPerson): Readonly<Reco
     invalid_emails: invalid,
     spam_reports: spam,
     global_unsubscribe: countOf(stored.global),
-    unsubscribe_groups: stored.groups.reduce((sum, [, members]) => sum + (Array.isArray(members) ? members.length : 0), 0),
+    unsubscribe_groups: stored.groups.reduce(
+      (sum, [, members]) => sum + (Array.isArray(members) ? members.length : 0),
+      0,
+    ),
     email_activity: world.switches.region === 'eu' ? 0 : stored.activity.length,
     email_logs: stored.logs.length,
     message_tags: ids.filter(({ categories }) => categories.length > 0).length,

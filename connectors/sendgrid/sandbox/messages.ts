@@ -126,6 +126,7 @@ function logDetail(world: World, request: SandboxRequest): SandboxReply {
       to_email: message.to,
       status: message.status,
       api_key_id: 'sandbox-key',
+      client_ip: '203.0.113.9',
       category: message.categories,
       custom_args: message.customArguments,
       events: [

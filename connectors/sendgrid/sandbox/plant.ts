@@ -99,11 +99,7 @@ function plantContacts({ world, person, atMs }: Planting, tenant: Tenant) {
 }
 
 /** Messages that were sent to the person, in Email Activity and Email Logs; returns their ids. */
-export function plantMessages(
-  tenant: Tenant,
-  { world, person, atMs }: Planting,
-  count: number,
-): readonly string[] {
+export function plantMessages(tenant: Tenant, { world, person, atMs }: Planting, count: number): readonly string[] {
   return Array.from({ length: count }, (_, at) => {
     const id = `${newId(world).replaceAll('-', '').slice(0, 22)}.filter0001.recvd`
     const message = {

@@ -129,5 +129,7 @@ function newTenant(): Tenant {
 export function newId(world: World): string {
   world.vendor.counter += 1
   const hex = createHash('sha256').update(`${world.seed}/${world.vendor.counter}`).digest('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  )
 }
