@@ -56,7 +56,11 @@ async function enterLegActing(ports: Ports, tx: Tx, leg: LegRow): Promise<LegRow
 }
 
 /** Nothing is left to do at the vendor: the leg waits for its first look. Reading can be looked at again at once. */
-async function startSettling(ports: Ports, tx: Tx, { leg, right }: { leg: LegRow; right: Right }): Promise<void> {
+export async function startSettling(
+  ports: Ports,
+  tx: Tx,
+  { leg, right }: { leg: LegRow; right: Right },
+): Promise<void> {
   const waits = isWritingRight(right) ? ports.accounts.get(leg.accountId)?.connector.manifest.verifyAfterMs : undefined
   const now = ports.clock.nowMs()
   const settling = await moveLeg(ports, tx, {

@@ -1,4 +1,5 @@
-import type { RecheckRow, RequestRow } from '../ports/rows.ts'
+import { DsrError } from '../domain/errors.ts'
+import type { Actor, RecheckRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { newLeg } from './common/discovery.ts'
@@ -11,7 +12,7 @@ import { issueLeg } from './common/outbox.ts'
  */
 export async function startRecheck(ports: Ports, tx: Tx, row: RecheckRow): Promise<void> {
   const request = await tx.request.lock(row.requestId)
-  if (!request || (request.state !== 'answered' && row.why !== 'late_source')) return
+  if (!request || (request.state !== 'answered' && request.state !== 'closed')) return
   const account = ports.accounts.get(row.accountId)
   if (!account) return
   const leg = newLeg(ports, request, { account, generation: row.generation })
@@ -25,6 +26,29 @@ export async function startRecheck(ports: Ports, tx: Tx, row: RecheckRow): Promi
     detail: { account: row.accountId, generation: row.generation, why: row.why },
   })
   await issueLeg(ports, tx, { leg, stage: 'discover' })
+}
+
+/** Orders another look at every account of an answered request, now. */
+export async function orderRecheck(
+  ports: Ports,
+  tx: Tx,
+  { request, actor }: { request: RequestRow; actor: Actor },
+): Promise<void> {
+  if (request.state !== 'answered' && request.state !== 'closed')
+    throw new DsrError('ILLEGAL_TRANSITION', 'the request is not answered yet')
+  const generation = request.generation + 1
+  await writeJournal(ports, tx, { requestId: request.id, actor, kind: 'recheck.ordered', detail: { generation } })
+  for (const account of ports.accounts.of(request.controllerId)) {
+    await tx.recheck.insertNew({
+      id: ports.random.uuid(),
+      requestId: request.id,
+      accountId: account.id,
+      generation,
+      why: 'ordered',
+      dueAtMs: ports.clock.nowMs(),
+      state: 'due',
+    })
+  }
 }
 
 /**

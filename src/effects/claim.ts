@@ -1,0 +1,122 @@
+import { nextEffectState } from '../domain/effect.ts'
+import { callId } from '../domain/ids.ts'
+import type { WritingRight } from '../domain/right.ts'
+import type { CallRow, EffectRow } from '../ports/rows.ts'
+import type { Account } from '../ports/runtime.ts'
+import type { Tx } from '../ports/store.ts'
+import { CALL_LEASE_MS, type ClaimedCall, type Engine, type Lane } from './engine.ts'
+
+/** While a read back or poll is under way, no other sender asks the same. */
+const ASKING_MS = 60_000
+
+/**
+ * Claims the next call of a lane and commits the intent before anything is sent: lost answers are read back first, then accepted
+ * jobs are asked after, then ready effects are sent, up to the vendor's batch maximum or when their linger is over.
+ *
+ * @returns undefined when the lane has nothing to do now.
+ */
+export async function claimCall(engine: Engine, lane: Lane): Promise<ClaimedCall | undefined> {
+  const account = engine.ports.accounts.get(lane.accountId)
+  const step = account?.connector.manifest.steps[lane.step]
+  if (!account || !step) return undefined
+  return engine.ports.store.transact(async (tx) => {
+    const claim = { engine, tx, lane, account, batchMax: step.batchMax }
+    return (await claimAsking(claim, 'unknown')) ?? (await claimAsking(claim, 'accepted')) ?? (await claimReady(claim))
+  })
+}
+
+interface Claim {
+  readonly engine: Engine
+  readonly tx: Tx
+  readonly lane: Lane
+  readonly account: Account
+  readonly batchMax: number
+}
+
+async function claimAsking(claim: Claim, state: 'unknown' | 'accepted'): Promise<ClaimedCall | undefined> {
+  const { engine, tx, lane } = claim
+  const now = engine.ports.clock.nowMs()
+  const due = await tx.effect.claim(
+    { accountId: lane.accountId, step: lane.step, state, nextActionAtMs: { atMost: now } },
+    { orderBy: ['nextActionAtMs'], limit: claim.batchMax },
+  )
+  const effects = oneRight(due)
+  if (effects.length === 0) return undefined
+  const kind = state === 'unknown' ? 'read_back' : 'poll'
+  return openCall(claim, { effects, kind, patch: { nextActionAtMs: now + ASKING_MS } })
+}
+
+async function claimReady(claim: Claim): Promise<ClaimedCall | undefined> {
+  const { engine, tx, lane, account } = claim
+  const now = engine.ports.clock.nowMs()
+  const ready = await tx.effect.claim(
+    { accountId: lane.accountId, step: lane.step, state: 'ready', isReleased: true },
+    { orderBy: ['readyAtMs'], limit: claim.batchMax },
+  )
+  const effects = oneBatch(oneRight(ready))
+  const first = effects[0]
+  if (!first) return undefined
+  const isFull = effects.length >= Math.min(claim.batchMax, first.batchCap ?? claim.batchMax)
+  if (!isFull && first.readyAtMs > now) return undefined
+  if (account.effects === 'read_only') {
+    await stopEffects(engine, tx, effects)
+    return undefined
+  }
+  return openCall(claim, { effects, kind: 'perform', patch: { state: nextEffectState('ready', 'send') } })
+}
+
+/** A call carries effects of one right, since each right has its own verb. */
+function oneRight(effects: readonly EffectRow[]): readonly EffectRow[] {
+  return effects.filter((effect) => effect.right === effects[0]?.right)
+}
+
+/** After a refused batch its halves go apart, so that the one bad member is found. */
+function oneBatch(effects: readonly EffectRow[]): readonly EffectRow[] {
+  const cap = effects[0]?.batchCap ?? null
+  const alike = effects.filter((effect) => effect.batchCap === cap)
+  return cap === null ? alike : alike.slice(0, cap)
+}
+
+interface Opening {
+  readonly effects: readonly EffectRow[]
+  readonly kind: CallRow['kind']
+  readonly patch: Partial<Pick<EffectRow, 'state' | 'nextActionAtMs'>>
+}
+
+async function openCall(
+  { engine, tx, lane, account }: Claim,
+  { effects, kind, patch }: Opening,
+): Promise<ClaimedCall | undefined> {
+  const right = effects[0]?.right
+  const verb = right && account.connector.writing[right]
+  if (!verb) return undefined
+  const call: CallRow = {
+    id: callId(engine.ports.random.uuid()),
+    ...lane,
+    kind,
+    members: effects.length,
+    state: 'sent',
+    sentAtMs: engine.ports.clock.nowMs(),
+    leaseUntilDbMs: (await tx.dbNowMs()) + CALL_LEASE_MS,
+    settledAtMs: null,
+  }
+  await tx.call.insert(call)
+  const owned: EffectRow[] = []
+  for (const effect of effects) {
+    const change = { ...patch, callId: call.id, tries: effect.tries + 1 }
+    await tx.effect.update(effect.id, change)
+    owned.push({ ...effect, ...change })
+  }
+  return { call, account, verb, right: right satisfies WritingRight, effects: owned }
+}
+
+/** The account was set to read-only after these were planned: they end unsent, and the record says so. */
+async function stopEffects(engine: Engine, tx: Tx, effects: readonly EffectRow[]): Promise<void> {
+  for (const effect of effects) {
+    await tx.effect.update(effect.id, {
+      state: nextEffectState(effect.state, 'stop'),
+      settledAtMs: engine.ports.clock.nowMs(),
+    })
+  }
+  for (const legId of new Set(effects.map((effect) => effect.legId))) await engine.host.afterEffects(tx, legId)
+}

@@ -1,0 +1,57 @@
+import { nextEffectState } from '../domain/effect.ts'
+import type { CallRow, EffectRow } from '../ports/rows.ts'
+import type { Tx } from '../ports/store.ts'
+import type { Engine, Lane } from './engine.ts'
+
+const CALLS_A_TURN = 50
+
+/**
+ * Finds calls whose sender died: their lease ran out without an answer on disk. Effects of a changing call become unknown, so that
+ * the next sender reads them back; questions are simply asked again.
+ *
+ * @returns the lanes that have something to do now.
+ */
+export async function recoverLostCalls(engine: Engine): Promise<readonly Lane[]> {
+  return engine.ports.store.transact(async (tx) => {
+    const lost = await tx.call.claim(
+      { state: 'sent', leaseUntilDbMs: { atMost: await tx.dbNowMs() } },
+      { limit: CALLS_A_TURN },
+    )
+    for (const call of lost) await recover(engine, tx, call)
+    return lost.map(({ accountId, connectorId, step }) => ({ accountId, connectorId, step }))
+  })
+}
+
+async function recover(engine: Engine, tx: Tx, call: CallRow): Promise<void> {
+  const now = engine.ports.clock.nowMs()
+  await tx.call.update(call.id, { state: 'lost', settledAtMs: now })
+  for (const effect of await tx.effect.find({ callId: call.id }, { limit: 10_000 })) {
+    await tx.effect.update(effect.id, { ...lostPatch(effect), callId: null, nextActionAtMs: now })
+  }
+  engine.ports.events.emit('call.lost', { accountId: call.accountId, step: call.step, members: call.members })
+}
+
+function lostPatch(effect: EffectRow): Partial<Pick<EffectRow, 'state' | 'tries'>> {
+  return effect.state === 'sent' ? { state: nextEffectState('sent', 'lose'), tries: 0 } : {}
+}
+
+/** Lanes with effects that are due although nobody announced them (a lost queue, a crashed sender). */
+export async function dueLanes(engine: Engine): Promise<readonly Lane[]> {
+  const now = engine.ports.clock.nowMs()
+  return engine.ports.store.transact(async (tx) => {
+    const ready = await tx.effect.find(
+      { state: 'ready', isReleased: true, readyAtMs: { atMost: now } },
+      { orderBy: ['readyAtMs'], limit: 500 },
+    )
+    const asking = await tx.effect.find(
+      { state: { in: ['unknown', 'accepted'] }, nextActionAtMs: { atMost: now } },
+      { orderBy: ['nextActionAtMs'], limit: 500 },
+    )
+    const lanes = new Map([...ready, ...asking].map((row) => [`${row.accountId}/${row.step}`, laneOf(row)]))
+    return [...lanes.values()]
+  })
+}
+
+function laneOf({ accountId, connectorId, step }: EffectRow): Lane {
+  return { accountId, connectorId, step }
+}

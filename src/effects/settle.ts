@@ -1,0 +1,205 @@
+import { nextEffectState } from '../domain/effect.ts'
+import type { LegId } from '../domain/ids.ts'
+import type { EffectRow, LegRow } from '../ports/rows.ts'
+import type { Tx } from '../ports/store.ts'
+import type { Fact } from './carry-out.ts'
+import type { ClaimedCall, Engine } from './engine.ts'
+
+const FIRST_RETRY_MS = 20_000
+const LONGEST_RETRY_MS = 3600_000
+/** After so many tries in vain a person gets the leg. */
+const MOST_TRIES = 40
+/** How often a read back may answer that it cannot tell before that answer counts. */
+const READ_BACKS = 5
+
+type Patch = Partial<Omit<EffectRow, 'id'>>
+
+interface Settling {
+  readonly engine: Engine
+  readonly tx: Tx
+  readonly claimed: ClaimedCall
+  readonly effect: EffectRow
+}
+
+/** Settles each member of a call from its own fact, in one transaction, and lets followers and legs go on. */
+export async function settleCall(
+  engine: Engine,
+  claimed: ClaimedCall,
+  facts: ReadonlyMap<string, Fact>,
+): Promise<void> {
+  await engine.ports.store.transact(async (tx) => {
+    const legs = new Set<LegId>()
+    for (const { id } of claimed.effects) {
+      const effect = await tx.effect.lock(id)
+      // Another sender took the effect over when this call's lease ran out: what it reads back is what counts.
+      if (effect?.callId !== claimed.call.id) continue
+      const fact = facts.get(id) ?? { kind: 'unknown' }
+      await tx.effect.update(id, { callId: null, ...(await patchFor({ engine, tx, claimed, effect }, fact)) })
+      legs.add(effect.legId)
+    }
+    await tx.call.update(claimed.call.id, { state: 'settled', settledAtMs: engine.ports.clock.nowMs() })
+    for (const legId of legs) {
+      await releaseFollowers(engine, tx, legId)
+      await engine.host.afterEffects(tx, legId)
+    }
+  })
+  engine.ports.events.emit('effects.settled', {
+    accountId: claimed.account.id,
+    step: claimed.call.step,
+    kind: claimed.call.kind,
+    members: claimed.effects.length,
+  })
+}
+
+async function patchFor(settling: Settling, fact: Fact): Promise<Patch> {
+  const { engine, effect, claimed } = settling
+  const now = engine.ports.clock.nowMs()
+  switch (fact.kind) {
+    case 'done':
+      return {
+        state: nextEffectState(effect.state, 'confirm'),
+        settledAtMs: now,
+        nextActionAtMs: null,
+        errorCode: null,
+      }
+    case 'already':
+      return {
+        state: nextEffectState(effect.state, 'confirm'),
+        wasAlready: true,
+        settledAtMs: now,
+        nextActionAtMs: null,
+        errorCode: null,
+      }
+    case 'happened':
+      return {
+        state: nextEffectState(effect.state, 'seen_done'),
+        settledAtMs: now,
+        nextActionAtMs: null,
+        errorCode: null,
+      }
+    case 'accepted':
+      return acceptedPatch(settling, fact)
+    case 'rejected':
+      return {
+        state: nextEffectState(effect.state, 'reject'),
+        errorCode: fact.code,
+        settledAtMs: now,
+        nextActionAtMs: null,
+      }
+    case 'split':
+      return splitPatch(settling)
+    case 'unknown':
+      return {
+        ...(effect.state !== 'unknown' && { state: nextEffectState(effect.state, 'lose') }),
+        nextActionAtMs: now,
+        tries: 0,
+      }
+    case 'not_happened':
+      return absentPatch(settling)
+    case 'cannot_tell':
+      return effect.tries < READ_BACKS || claimed.call.kind === 'poll'
+        ? { nextActionAtMs: now + backOff(effect.tries) }
+        : absentPatch(settling)
+    case 'not_sent':
+      return notSentPatch(settling, fact)
+  }
+}
+
+async function acceptedPatch(
+  { engine, tx, effect }: Settling,
+  fact: Extract<Fact, { kind: 'accepted' }>,
+): Promise<Patch> {
+  const now = engine.ports.clock.nowMs()
+  // A job that outlives its promise is lost: the read back says what became of it.
+  if (effect.state === 'accepted' && effect.finishesByMs !== null && now > effect.finishesByMs) {
+    return { state: nextEffectState('accepted', 'lose'), nextActionAtMs: now, tries: 0 }
+  }
+  const request = await tx.request.get(effect.requestId)
+  const vault = request && engine.ports.vault.open(request)
+  return {
+    ...(effect.state !== 'accepted' && { state: nextEffectState(effect.state, 'accept') }),
+    ...(vault && { sealedJobRef: vault.seal(fact.jobRef, 'job') }),
+    finishesByMs: effect.finishesByMs ?? fact.finishesByMs,
+    nextActionAtMs: now + fact.checkAfterMs,
+    errorCode: null,
+  }
+}
+
+/** The vendor refused the batch for one member that it does not name: halves go apart, a single one is the refused one. */
+function splitPatch({ engine, effect, claimed }: Settling): Patch {
+  const size = claimed.effects.length
+  if (size === 1) {
+    const now = engine.ports.clock.nowMs()
+    return { state: nextEffectState(effect.state, 'reject'), errorCode: 'VENDOR_REFUSED', settledAtMs: now }
+  }
+  return {
+    state: nextEffectState(effect.state, 'not_sent'),
+    batchCap: Math.ceil(size / 2),
+    readyAtMs: engine.ports.clock.nowMs(),
+  }
+}
+
+/** The read back saw no effect. Only a step that the manifest calls repeatable is sent again; for the rest a person decides. */
+async function absentPatch({ engine, tx, effect, claimed }: Settling): Promise<Patch> {
+  const step = claimed.account.connector.manifest.steps[effect.step]
+  if (step?.isRepeatable === true) {
+    return {
+      state: nextEffectState(effect.state, 'seen_absent'),
+      readyAtMs: engine.ports.clock.nowMs(),
+      nextActionAtMs: null,
+    }
+  }
+  await engine.host.parkLeg(tx, effect.legId, 'effect_unknown')
+  return { nextActionAtMs: null }
+}
+
+async function notSentPatch(
+  { engine, tx, effect }: Settling,
+  fact: Extract<Fact, { kind: 'not_sent' }>,
+): Promise<Patch> {
+  const at = engine.ports.clock.nowMs() + Math.max(backOff(effect.tries - 1), fact.retryAfterMs ?? 0)
+  if (fact.code === 'VENDOR_CREDENTIALS_REJECTED') await engine.host.parkLeg(tx, effect.legId, 'credentials_rejected')
+  else if (fact.code === 'VENDOR_SCOPE_MISSING') await engine.host.parkLeg(tx, effect.legId, 'scope_missing')
+  else if (effect.tries >= MOST_TRIES) await engine.host.parkLeg(tx, effect.legId, 'retries_exhausted')
+  const isLimit = fact.code === 'RATE_LIMITED' || fact.code === 'VENDOR_QUOTA_EXHAUSTED'
+  const tries = isLimit ? effect.tries - 1 : effect.tries
+  if (effect.state !== 'sent') return { nextActionAtMs: at, errorCode: fact.code, tries }
+  return { state: nextEffectState('sent', 'not_sent'), readyAtMs: at, errorCode: fact.code, tries }
+}
+
+function backOff(tries: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** Math.max(0, Math.min(tries, 20)), LONGEST_RETRY_MS)
+}
+
+/** Releases what waited for these effects: children ended well, so their parents may go. */
+async function releaseFollowers(engine: Engine, tx: Tx, legId: LegId): Promise<void> {
+  const leg = await tx.leg.get(legId)
+  const waiting = await tx.effect.find({ legId, state: 'ready', isReleased: false }, { limit: 10_000 })
+  if (!leg || waiting.length === 0) return
+  const unfinished = await tx.effect.countBy('step', { legId, state: { not: 'done' } })
+  const open = new Set(unfinished.map((one) => one.value))
+  const free = waiting.filter((effect) => !effect.after.some((step) => open.has(step)))
+  await release(engine, tx, { leg, free })
+}
+
+async function release(
+  engine: Engine,
+  tx: Tx,
+  { leg, free }: { leg: LegRow; free: readonly EffectRow[] },
+): Promise<void> {
+  const manifest = engine.ports.accounts.get(leg.accountId)?.connector.manifest
+  const now = engine.ports.clock.nowMs()
+  const readyAtOf = (step: string) => now + (manifest?.steps[step]?.lingerMs ?? 0)
+  for (const effect of free) await tx.effect.update(effect.id, { isReleased: true, readyAtMs: readyAtOf(effect.step) })
+  for (const step of new Set(free.map((effect) => effect.step))) {
+    const { controllerId, requestId, accountId, connectorId } = leg
+    await engine.host.announceEffects(tx, {
+      controllerId,
+      requestId,
+      accountId,
+      connectorId,
+      step,
+      notBeforeMs: readyAtOf(step),
+    })
+  }
+}

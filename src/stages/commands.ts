@@ -1,0 +1,159 @@
+import { DsrError } from '../domain/errors.ts'
+import { isWithdrawable, type RequestEvent } from '../domain/request.ts'
+import type { ApproveOrder, Commands, DecideOrder, IdentityOrder, Order } from '../ports/commands.ts'
+import type { RecordRow, RequestRow } from '../ports/rows.ts'
+import type { Ports } from '../ports/runtime.ts'
+import type { Tx } from '../ports/store.ts'
+import { grantApproval } from './common/approval.ts'
+import { writeJournal } from './common/journal.ts'
+import { writeLeaf } from './common/leaf.ts'
+import { moveLeg, moveRequest, resumeLeg } from './common/moves.ts'
+import { issueLeg, issueRequest } from './common/outbox.ts'
+import { acceptIdentity } from './intake.ts'
+import { orderRecheck } from './recheck.ts'
+import { resume } from './resume.ts'
+
+/** The orders that people and the portal give, each one transaction on a locked request. */
+export function createCommands(ports: Ports): Commands {
+  const run = async <One extends Order>(order: One, work: (tx: Tx, request: RequestRow, order: One) => Promise<void>) =>
+    ports.store.transact(async (tx) => {
+      const request = await lockRequest(tx, order)
+      await work(tx, request, order)
+      return lockRequest(tx, order)
+    })
+  return {
+    verifyIdentity: async (order) => run(order, async (tx, request) => verifyIdentity(ports, tx, { request, order })),
+    decide: async (order) => run(order, async (tx, request) => decide(ports, tx, { request, order })),
+    approve: async (order) => run(order, async (tx, request) => approve(ports, tx, { request, order })),
+    refuse: async (order) => run(order, async (tx, request) => end(ports, tx, { request, order, event: 'refuse' })),
+    withdraw: async (order) => run(order, async (tx, request) => withdraw(ports, tx, { request, order })),
+    resume: async (order) => run(order, async (tx, request) => resume(ports, tx, { request, order })),
+    review: async (order) => run(order, async (tx, request) => review(ports, tx, { request, order })),
+    recheck: async (order) =>
+      run(order, async (tx, request) => orderRecheck(ports, tx, { request, actor: order.actor })),
+  }
+}
+
+async function lockRequest(tx: Tx, order: Order): Promise<RequestRow> {
+  const request = await tx.request.lock(order.requestId)
+  if (!request) throw new DsrError('NOT_FOUND', 'no such request')
+  return request
+}
+
+interface Given<One extends Order> {
+  readonly request: RequestRow
+  readonly order: One
+}
+
+function sealedReason(ports: Ports, { request, order }: Given<Order>): { readonly sealedReason?: Uint8Array } {
+  return order.reason === null ? {} : { sealedReason: ports.vault.open(request).seal(order.reason, 'reason') }
+}
+
+async function verifyIdentity(ports: Ports, tx: Tx, { request, order }: Given<IdentityOrder>): Promise<void> {
+  if (request.state !== 'awaiting_identity')
+    throw new DsrError('ILLEGAL_TRANSITION', 'the request does not wait for an identity check')
+  await acceptIdentity(ports, tx, { request, check: { method: order.method, level: order.level }, actor: order.actor })
+}
+
+async function decide(ports: Ports, tx: Tx, given: Given<DecideOrder>): Promise<void> {
+  const { request, order } = given
+  if (request.state !== 'awaiting_decision') throw new DsrError('ILLEGAL_TRANSITION', 'no decision is asked')
+  for (const one of order.decisions) {
+    const row = await tx.record.lock(one.recordId)
+    if (row?.requestId !== request.id) throw new DsrError('FIELD_INVALID', 'unknown record', { field: 'record_id' })
+    if (one.decision === 'retain' && (one.law === null || one.untilMs === null)) {
+      throw new DsrError('FIELD_INVALID', 'what is kept needs a law and a date', { field: 'law' })
+    }
+    await decideRecord(tx, row, one)
+    await writeJournal(ports, tx, {
+      requestId: request.id,
+      legId: row.legId,
+      actor: order.actor,
+      kind: 'record.decided',
+      detail: { record: row.id, part: row.part, decision: one.decision, because: row.reason },
+      ...sealedReason(ports, given),
+    })
+  }
+  const open = await tx.record.count({ requestId: request.id, isCertain: false, decision: null })
+  if (open > 0) return
+  const decided = await moveRequest(ports, tx, { request, event: 'decided', actor: order.actor })
+  await issueRequest(ports, tx, { request: decided, stage: 'plan' })
+}
+
+/** Somebody else's record takes what hangs on it along: a stranger's notes are not asked about one by one. */
+async function decideRecord(tx: Tx, row: RecordRow, one: DecideOrder['decisions'][number]): Promise<void> {
+  await tx.record.update(row.id, { decision: one.decision, law: one.law, untilMs: one.untilMs })
+}
+
+async function approve(ports: Ports, tx: Tx, given: Given<ApproveOrder>): Promise<void> {
+  const { request, order } = given
+  const drifted =
+    request.state === 'acting'
+      ? await tx.leg.find({ requestId: request.id, state: 'parked', parkedReason: 'plan_drift' })
+      : []
+  if (request.state !== 'awaiting_approval' && drifted.length === 0)
+    throw new DsrError('ILLEGAL_TRANSITION', 'no approval is asked')
+  if (request.planHash === null) throw new DsrError('PLAN_NOT_READY', 'there is no plan yet')
+  if (request.planHash !== order.planHash)
+    throw new DsrError('PLAN_HASH_MISMATCH', 'this is not the hash of the present plan', { field: 'plan_hash' })
+  if (request.approval?.planHash === order.planHash) return
+  const approved = await grantApproval(ports, tx, {
+    request,
+    planHash: order.planHash,
+    by: order.actor,
+    isEffective: request.state === 'awaiting_approval',
+    ...sealedReason(ports, given),
+  })
+  for (const leg of drifted) {
+    const back = await resumeLeg(ports, tx, { leg, actor: order.actor })
+    await issueLeg(ports, tx, { leg: back, stage: 'act' })
+  }
+  if (approved.state === 'acting') await tx.request.update(request.id, { nextActionAtMs: request.nextActionAtMs })
+}
+
+async function withdraw(ports: Ports, tx: Tx, given: Given<Order>): Promise<void> {
+  const { state } = given.request
+  if (state === 'withdrawn') return
+  if (!isWithdrawable(state)) throw new DsrError('WITHDRAW_TOO_LATE', 'acting has begun')
+  await end(ports, tx, { ...given, event: 'withdraw' })
+}
+
+async function end(
+  ports: Ports,
+  tx: Tx,
+  given: Given<Order> & { event: Extract<RequestEvent, 'refuse' | 'withdraw'> },
+): Promise<void> {
+  const { request, order, event } = given
+  const result = event === 'refuse' ? 'refused' : 'withdrawn'
+  if (request.state === result) return
+  const ended = await moveRequest(ports, tx, {
+    request,
+    event,
+    actor: order.actor,
+    patch: { result, closedAtMs: ports.clock.nowMs(), nextActionAtMs: null },
+    ...sealedReason(ports, given),
+  })
+  for (const leg of await tx.leg.find({ requestId: request.id, state: { not: 'settled' } })) {
+    await moveLeg(ports, tx, {
+      leg,
+      event: 'settle',
+      actor: order.actor,
+      patch: { stage: null, nextActionAtMs: null, parkedReason: null, returnTo: null },
+    })
+  }
+  for (const row of await tx.identifier.find({ requestId: request.id, lookupDigest: { not: null } })) {
+    await tx.identifier.update(row.id, { lookupDigest: null })
+  }
+  await writeLeaf(ports, tx, { request: ended, kind: result })
+}
+
+async function review(ports: Ports, tx: Tx, given: Given<Order>): Promise<void> {
+  const { request, order } = given
+  const reviewed = await moveRequest(ports, tx, {
+    request,
+    event: 'reviewed',
+    actor: order.actor,
+    ...sealedReason(ports, given),
+  })
+  await issueRequest(ports, tx, { request: reviewed, stage: 'seal' })
+}

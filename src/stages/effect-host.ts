@@ -1,0 +1,18 @@
+import type { EffectHost } from '../effects/engine.ts'
+import type { Ports } from '../ports/runtime.ts'
+import { afterEffects } from './act-leg.ts'
+import { parkLeg } from './common/moves.ts'
+import { issueEffects } from './common/outbox.ts'
+
+/** What the stages do when the effect engine reports: the legs' side of settled effects. */
+export function createEffectHost(ports: Ports): EffectHost {
+  return {
+    afterEffects: async (tx, legId) => afterEffects(ports, tx, legId),
+    parkLeg: async (tx, legId, reason) => {
+      const leg = await tx.leg.lock(legId)
+      if (!leg || leg.state === 'parked' || leg.state === 'settled') return
+      await parkLeg(ports, tx, { leg, reason, returnTo: leg.state })
+    },
+    announceEffects: async (tx, of) => issueEffects(ports, tx, { leg: of, ...of }),
+  }
+}

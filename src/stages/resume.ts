@@ -1,0 +1,178 @@
+import { nextEffectState } from '../domain/effect.ts'
+import { DsrError } from '../domain/errors.ts'
+import type { PartResult } from '../domain/part.ts'
+import type { ResumeOrder } from '../ports/commands.ts'
+import type { LegStage } from '../ports/queue.ts'
+import type { LegRow, RequestRow } from '../ports/rows.ts'
+import type { Ports } from '../ports/runtime.ts'
+import type { Tx } from '../ports/store.ts'
+import { startSettling } from './act-leg.ts'
+import { grantApproval } from './common/approval.ts'
+import { moveLeg, moveRequest, resumeLeg } from './common/moves.ts'
+import { announceNotice, issueEffects, issueLeg, issueRequest } from './common/outbox.ts'
+import { nothingFound } from './common/parts.ts'
+import { settleLeg } from './common/settle-leg.ts'
+import { makePlan } from './plan.ts'
+
+interface Resuming {
+  readonly request: RequestRow
+  readonly order: ResumeOrder
+}
+
+/**
+ * Lets go on what waited for a person: one parked leg, or the request itself (an expired plan is made anew, an answer that was not
+ * delivered is sent again).
+ */
+export async function resume(ports: Ports, tx: Tx, { request, order }: Resuming): Promise<void> {
+  if (order.legId === null) return resumeRequest(ports, tx, { request, order })
+  const leg = await tx.leg.lock(order.legId)
+  if (leg?.requestId !== request.id) throw new DsrError('NOT_FOUND', 'no such leg')
+  if (leg.state !== 'parked') throw new DsrError('ILLEGAL_TRANSITION', 'the leg does not wait for a person')
+  switch (order.action) {
+    case 'retry':
+      return leg.parkedReason === 'plan_drift'
+        ? replanDrift(ports, tx, { request, order })
+        : retryLeg(ports, tx, { leg, order })
+    case 'act_again':
+      return actAgain(ports, tx, { leg, order })
+    case 'accept':
+      return acceptAsIs(ports, tx, { request, leg, order })
+  }
+}
+
+async function resumeRequest(ports: Ports, tx: Tx, { request, order }: Resuming): Promise<void> {
+  if (request.state === 'plan_expired') {
+    const again = await moveRequest(ports, tx, {
+      request,
+      event: 'replan',
+      actor: order.actor,
+      patch: { approval: null },
+    })
+    await issueRequest(ports, tx, { request: again, stage: 'plan' })
+    return
+  }
+  if (request.state === 'sealing' && request.delivery?.result === 'failed') {
+    await tx.request.update(request.id, { delivery: null })
+    await issueRequest(ports, tx, { request, stage: 'answer' })
+    return
+  }
+  throw new DsrError('ILLEGAL_TRANSITION', 'nothing of this request waits for a person')
+}
+
+/** What the account shows now makes plan n+1 under the same policy; the leg goes on once that plan is approved. */
+async function replanDrift(ports: Ports, tx: Tx, { request, order }: Resuming): Promise<void> {
+  const { hash } = await makePlan(ports, tx, request)
+  const planned = { ...request, planVersion: request.planVersion + 1, planHash: hash }
+  await tx.request.update(request.id, { planVersion: planned.planVersion, planHash: hash })
+  const policy = ports.policies.of(request.controllerId)
+  if (policy.byRight[request.right].approval === 'person') {
+    await announceNotice(ports, tx, { request, about: 'needs_approval', detail: { version: planned.planVersion } })
+    return
+  }
+  await grantApproval(ports, tx, {
+    request: planned,
+    planHash: hash,
+    by: { role: 'policy', id: policy.hash.slice(0, 16) },
+    isEffective: false,
+  })
+  for (const leg of await tx.leg.find({ requestId: request.id, state: 'parked', parkedReason: 'plan_drift' })) {
+    await retryLeg(ports, tx, { leg, order })
+  }
+}
+
+interface LegOrder {
+  readonly leg: LegRow
+  readonly order: ResumeOrder
+}
+
+async function retryLeg(ports: Ports, tx: Tx, { leg, order }: LegOrder): Promise<void> {
+  const back = await resumeLeg(ports, tx, { leg, actor: order.actor, patch: { absences: 0 } })
+  const stage = stageOf(back)
+  await issueLeg(ports, tx, { leg: back, stage })
+  if (stage === 'act') await announceOpenEffects(ports, tx, back)
+}
+
+/** A leg that stood before acting searches again: what it knew may be old. */
+function stageOf(leg: LegRow): LegStage {
+  switch (leg.state) {
+    case 'acting':
+      return 'act'
+    case 'settling':
+      return 'verify'
+    case 'found':
+      return leg.stage ?? 'discover'
+    case 'open':
+    case 'discovering':
+    case 'nothing':
+    case 'settled':
+    case 'parked':
+      return 'discover'
+  }
+}
+
+async function announceOpenEffects(ports: Ports, tx: Tx, leg: LegRow): Promise<void> {
+  const now = ports.clock.nowMs()
+  for (const effect of await tx.effect.find(
+    { legId: leg.id, state: { in: ['ready', 'unknown'] } },
+    { limit: 10_000 },
+  )) {
+    await tx.effect.update(effect.id, effect.state === 'ready' ? { readyAtMs: now } : { nextActionAtMs: now, tries: 0 })
+  }
+  const steps = await tx.effect.countBy('step', { legId: leg.id, state: { in: ['ready', 'unknown'] } })
+  for (const { value } of steps)
+    await issueEffects(ports, tx, { leg, accountId: leg.accountId, connectorId: leg.connectorId, step: value })
+}
+
+/** Sends the effects of what is still there once more, on a person's order: the vendor said yes and kept it. */
+async function actAgain(ports: Ports, tx: Tx, { leg, order }: LegOrder): Promise<void> {
+  const left = new Set(leg.parts.filter((part) => part.counts.remaining > 0).map((part) => part.part))
+  const effects = await tx.effect.find({ legId: leg.id, state: { in: ['done', 'rejected'] } }, { limit: 10_000 })
+  const again = effects.filter((effect) => effect.state === 'rejected' || left.has(effect.part))
+  if (again.length === 0) throw new DsrError('ILLEGAL_TRANSITION', 'no effect of this leg can be sent again')
+  const back = await resumeLeg(ports, tx, { leg, actor: order.actor, patch: { looks: 0, absences: 0 } })
+  if (back.state === 'settling') await moveLeg(ports, tx, { leg: back, event: 'act_again', actor: order.actor })
+  for (const effect of again) {
+    await tx.effect.update(effect.id, {
+      state: nextEffectState(effect.state, 'order_repeat'),
+      readyAtMs: ports.clock.nowMs(),
+      settledAtMs: null,
+      errorCode: null,
+      tries: 0,
+    })
+  }
+  await issueLeg(ports, tx, { leg: back, stage: 'act' })
+  await announceOpenEffects(ports, tx, back)
+}
+
+/** Ends a leg as it is: an unsent effect stays unsent, and what the last look showed is what the record says. */
+async function acceptAsIs(
+  ports: Ports,
+  tx: Tx,
+  { request, leg, order }: LegOrder & { request: RequestRow },
+): Promise<void> {
+  if (leg.returnTo === 'acting') {
+    for (const effect of await tx.effect.find({ legId: leg.id, state: 'ready' }, { limit: 10_000 })) {
+      await tx.effect.update(effect.id, { state: nextEffectState('ready', 'stop'), settledAtMs: ports.clock.nowMs() })
+    }
+    const back = await resumeLeg(ports, tx, { leg, actor: order.actor })
+    await startSettling(ports, tx, { leg: back, right: request.right })
+    return
+  }
+  await settleLeg(ports, tx, { leg, parts: acceptedParts(ports, leg), actor: order.actor })
+  if (request.state === 'discovering') await issueRequest(ports, tx, { request, stage: 'discover' })
+}
+
+/** A leg that never came to a look says of every part why. */
+function acceptedParts(ports: Ports, leg: LegRow): readonly PartResult[] {
+  if (leg.looks > 0) return leg.parts
+  const manifest = ports.accounts.get(leg.accountId)?.connector.manifest
+  const parts = leg.parts.length > 0 || !manifest ? leg.parts : nothingFound(manifest)
+  if (leg.parkedReason === 'reappeared') {
+    return parts.map((part) => ({
+      ...part,
+      outcome: { kind: 'not_done', why: 'what appeared since is a new relation' },
+    }))
+  }
+  const code = leg.errorCode ?? 'VENDOR_UNAVAILABLE'
+  return parts.map((part) => ({ ...part, outcome: { kind: 'failed', code } }))
+}
