@@ -29,7 +29,8 @@ const MAX_CELL = 80
 /** Records as one table where they are small and alike, as a table each where they are not. Every key and every value is shown. */
 export function renderRecords(records: readonly JsonValue[], words: Words): string {
   const columns = commonColumns(records)
-  if (columns === undefined) return records.map((record, i) => renderCard(record, i + 1, words)).join('\n')
+  if (columns === undefined)
+    return records.map((record) => `<div class="card">${renderValue(record, words)}</div>`).join('\n')
   const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')
   const rows = records.map(
     (record) => `<tr>${columns.map((column) => renderCell(record, column, words)).join('')}</tr>`,
@@ -55,10 +56,6 @@ function renderCell(record: JsonValue, column: string, words: Words): string {
   return `<td>${value === undefined ? '' : renderValue(value, words)}</td>`
 }
 
-function renderCard(record: JsonValue, number: number, words: Words): string {
-  return `<div class="card"><p class="number">${String(number)}</p>${renderValue(record, words)}</div>`
-}
-
 /** Deeper than any vendor nests; what is deeper is shown as its JSON text, so that no record can break the page off. */
 const MAX_DEPTH = 24
 
@@ -74,7 +71,8 @@ function renderValue(value: JsonValue, words: Words, depth = 0): string {
 
 function renderList(values: readonly JsonValue[], words: Words, depth: number): string {
   if (values.length === 0) return `<span class="empty">${words.empty}</span>`
-  return `<ul>${values.map((value) => `<li>${renderValue(value, words, depth + 1)}</li>`).join('')}</ul>`
+  const kind = values.some((value) => typeof value === 'object' && value !== null) ? 'nested' : 'flat'
+  return `<ul class="${kind}">${values.map((value) => `<li>${renderValue(value, words, depth + 1)}</li>`).join('')}</ul>`
 }
 
 function renderObject(value: JsonObject, words: Words, depth: number): string {

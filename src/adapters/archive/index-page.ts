@@ -47,9 +47,9 @@ function renderOverview(spec: ArchiveSpec, systems: readonly WrittenSystem[], wo
   return `<section>
 <h2>${escapeHtml(words.overview)}</h2>
 ${isEmpty ? `<p>${escapeHtml(words.nothingAnywhere)}</p>` : ''}
-<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>
+<table class="stack"><thead><tr>${head}</tr></thead><tbody>
 ${rows.join('\n')}
-</tbody></table></div>
+</tbody></table>
 </section>
 `
 }
@@ -74,7 +74,7 @@ function describeState(spec: ArchiveSpec, { system, parts }: WrittenSystem, word
 }
 
 function searchedBy({ system }: WrittenSystem, words: Words): string {
-  return system.searchedBy.map((kind) => words.kinds[kind] ?? kind).join(', ')
+  return system.searchedBy.map((kind) => words.kinds[kind]).join(', ')
 }
 
 async function* renderSystem(spec: ArchiveSpec, written: WrittenSystem, number: number): AsyncGenerator<string> {

@@ -25,16 +25,16 @@ thead th{color:var(--soft);font-weight:600;white-space:nowrap}
 tbody tr:last-child>*{border-bottom:0}
 table.record>tbody>tr>th{width:14rem;font-weight:600;color:var(--soft)}
 table.record table.record>tbody>tr>th{width:10rem}
-td>ul{margin:0;padding-left:1.1rem}
-.card{border:1px solid var(--line);border-radius:.4rem;padding:.35rem 1rem;margin:.6rem 0;position:relative}
-.number{position:absolute;right:.75rem;top:.35rem;margin:0;color:var(--soft);font-size:.8rem}
+td>ul,.card>ul{margin:0;padding-left:1.1rem}
+ul.nested{list-style:none;padding-left:0}
+ul.nested>li{border-left:3px solid var(--line);padding-left:.75rem;margin:.25rem 0 .5rem}
+.card{border:1px solid var(--line);border-radius:.4rem;padding:.35rem 1rem;margin:.6rem 0}
 .wide{overflow-x:auto}
 .empty{color:var(--soft);font-style:italic}
-.state{font-weight:600}
-.state.found{color:var(--good)}
-.state.failed{color:var(--warn)}
+.state.found{color:var(--good);font-weight:600}
+.state.failed{color:var(--warn);font-weight:600}
 .size{white-space:nowrap;text-align:right}
-@media (max-width:40rem){table.record>tbody>tr>*,table.record table.record>tbody>tr>*{display:block;width:auto}table.record>tbody>tr>th{border:0;padding-bottom:0}section,header,nav{padding:1rem}}
+@media (max-width:40rem){table.record>tbody>tr>*,table.record table.record>tbody>tr>*{display:block;width:auto}table.record>tbody>tr>th{border:0;padding-bottom:0}section,header,nav{padding:1rem}table.stack thead{position:absolute;left:-9999px}table.stack tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}table.stack td{display:block;border:0;padding:.1rem 0}table.stack tr:last-child{border:0}.facts div{display:block}}
 @media print{body{background:#fff;font-size:11pt}main{max-width:none;padding:0}section,header,nav{border:0;padding:0;break-inside:auto}.card{break-inside:avoid}}`
 
 /** The page may show itself and nothing else: no script, no other host, no form. The one style is allowed by its digest. */

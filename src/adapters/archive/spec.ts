@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Origin } from '../../connector/contract.ts'
+import type { IdentifierKind } from '../../domain/identifier.ts'
 import type { JsonValue } from '../../domain/json.ts'
 
 export type ArchiveLanguage = 'nl' | 'fr' | 'en'
@@ -30,7 +31,7 @@ export interface ArchiveSystem {
   readonly title: string
   readonly searchedAtMs: number
   /** The kinds of identifiers that were searched for, never their values. */
-  readonly searchedBy: readonly string[]
+  readonly searchedBy: readonly IdentifierKind[]
   readonly state: 'found' | 'nothing' | 'failed'
   /** Every place that was looked into, also those where nothing was. */
   readonly parts: readonly ArchivePart[]

@@ -1,3 +1,4 @@
+import type { IdentifierKind } from '../../domain/identifier.ts'
 import type { ArchiveLanguage } from './spec.ts'
 
 /** What the archive says to the person, in one language. */
@@ -22,7 +23,7 @@ export interface Words {
   readonly category: string
   readonly origin: string
   readonly origins: Readonly<Record<'provided' | 'observed' | 'inferred' | 'derived' | 'third_party', string>>
-  readonly kinds: Readonly<Record<string, string>>
+  readonly kinds: Readonly<Record<IdentifierKind, string>>
   readonly completeFile: string
   readonly furtherPages: string
   readonly page: (number: number) => string
@@ -72,7 +73,7 @@ const EN: Words = {
     derived: 'calculated from other data',
     third_party: 'somebody else gave it',
   },
-  kinds: { email: 'e-mail address', phone: 'telephone number', name: 'name' },
+  kinds: { email: 'e-mail address', phone: 'telephone number', external_id: 'customer number' },
   completeFile: 'The same data for computers',
   furtherPages: 'Too much for this page; all of it is on:',
   page: (number) => `page ${String(number)}`,
@@ -129,7 +130,7 @@ const NL: Words = {
     derived: 'berekend uit andere gegevens',
     third_party: 'iemand anders gaf het',
   },
-  kinds: { email: 'e-mailadres', phone: 'telefoonnummer', name: 'naam' },
+  kinds: { email: 'e-mailadres', phone: 'telefoonnummer', external_id: 'klantnummer' },
   completeFile: 'Dezelfde gegevens voor computers',
   furtherPages: 'Te veel voor deze pagina; alles staat op:',
   page: (number) => `pagina ${String(number)}`,
@@ -189,7 +190,7 @@ const FR: Words = {
     derived: 'calculé à partir d’autres données',
     third_party: 'fourni par quelqu’un d’autre',
   },
-  kinds: { email: 'adresse e-mail', phone: 'numéro de téléphone', name: 'nom' },
+  kinds: { email: 'adresse e-mail', phone: 'numéro de téléphone', external_id: 'numéro de client' },
   completeFile: 'Les mêmes données pour les ordinateurs',
   furtherPages: 'Trop long pour cette page ; tout se trouve ici :',
   page: (number) => `page ${String(number)}`,

@@ -18,6 +18,9 @@ export interface NewFile {
   readonly isCompressed: boolean
 }
 
+/** The library's work grows with the square of the number; this many take minutes. */
+const MAX_FILES = 200_000
+
 /** Writes one ZIP file after file as a stream; memory stays at some buffers. A failure ends the stream with that error. */
 export class ZipWriter {
   readonly output = new PassThrough()
@@ -27,6 +30,7 @@ export class ZipWriter {
   readonly #failed: Promise<never>
   #fail: (cause: unknown) => void = () => undefined
   #source: Readable | undefined
+  #files = 0
 
   constructor(root: string, writtenAtMs: number) {
     this.#root = root
@@ -39,8 +43,14 @@ export class ZipWriter {
     this.#zip.outputStream.pipe(this.output)
   }
 
-  /** Returns when the content was read to its end. One file at a time. */
+  /**
+   * Returns when the content was read to its end. One file at a time.
+   *
+   * @throws DsrError `LIMIT_REACHED`, and what the content or the reader of the output throws.
+   */
   async add(file: NewFile): Promise<ZippedFile> {
+    this.#files += 1
+    if (this.#files > MAX_FILES) throw new DsrError('LIMIT_REACHED', 'one archive would hold too many files')
     const hash = createHash('sha256')
     let bytes = 0
     const content = async function* (): AsyncGenerator<Buffer> {
