@@ -1,3 +1,4 @@
+import { isWritingRight } from '../domain/right.ts'
 import {
   EVIDENCE_NAME,
   type RecordLeg,
@@ -195,7 +196,8 @@ function promisesAreRechecked(statement: Statement): string | undefined {
 }
 
 function changesWereApproved(statement: Statement): string | undefined {
-  const { plan_hash: hash, approval, sealed_at: sealedAt } = statement.predicate
+  const { action, plan_hash: hash, approval, sealed_at: sealedAt } = statement.predicate
+  if (!isWritingRight(action)) return undefined
   if (hash !== undefined && approval !== undefined && approval.at <= sealedAt) return undefined
   return firstPart(statement, ({ part }) => CHANGES.has(part.outcome.kind))
 }

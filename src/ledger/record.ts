@@ -82,6 +82,9 @@ export interface LegFacts {
   readonly lastAtMs?: number
 }
 
+/** What the record says where a manifest leaves out why a place is not reached: an omission must not stop the sealing. */
+const NO_REASON = 'the connector states no reason'
+
 /** The rows of a manifest's depth; a manifest's own rows fit. */
 export interface DepthFacts {
   readonly connectorId: string
@@ -245,7 +248,7 @@ function readbackOf(look: Readback): RecordReadback {
 function depthOf({ connectorId, rows }: DepthFacts): RecordDepth {
   const erasing = (how: string) => rows.filter((row) => row.onErasure === how)
   const namesOf = (some: DepthFacts['rows']) => some.map((row) => row.part)
-  const gapsOf = (some: DepthFacts['rows']) => some.map((row) => ({ part: row.part, why: row.why ?? '' }))
+  const gapsOf = (some: DepthFacts['rows']) => some.map((row) => ({ part: row.part, why: row.why ?? NO_REASON }))
   return {
     connector: connectorId,
     read: namesOf(rows.filter((row) => row.isRead)),

@@ -77,8 +77,8 @@ export function count(min = 0): Check<number> {
   }
 }
 
-/** A code, name or opaque id: no spaces, no `@`. */
-export const code = matching(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/, 'a code')
+/** A code, name or opaque id (identity providers write `|` in theirs): no spaces, no `@`. */
+export const code = matching(/^[A-Za-z0-9][A-Za-z0-9._:/|-]{0,127}$/, 'a code')
 export const sha256 = matching(/^[0-9a-f]{64}$/, 'a SHA-256')
 export const uuid = matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID')
 export const fileName = matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'a plain file name')
@@ -97,7 +97,7 @@ export const instant: Check<string> = (value, path) => {
 
 /** A short fixed sentence of a policy, a law or a manifest; refused when it looks as if it carried a person's data. */
 export const sentence: Check<string> = (value, path) => {
-  if (typeof value !== 'string' || value.length === 0 || value.length > 300) throw invalid(path, 'not a short sentence')
+  if (typeof value !== 'string' || value.length === 0 || value.length > 500) throw invalid(path, 'not a short sentence')
   if (/[\p{Control}\p{Surrogate}]/u.test(value)) throw invalid(path, 'control characters')
   const withoutDates = value.replaceAll(/\b\d{4}-\d\d-\d\d\b/g, '')
   if (value.includes('@') || /\d(?:[ ./-]?\d){7,}/.test(withoutDates))

@@ -54,12 +54,10 @@ const part: Check<RecordPart> = struct({
 
 const readback = struct({ query_class: code, result: count(), response_digest: sha256, at: instant })
 
-const displayName = matching(/^[A-Za-z0-9][A-Za-z0-9 .,&()+-]{0,79}$/, 'the name of a system')
-
 const leg: Check<RecordLeg> = struct(
   {
     account: code,
-    connector: struct({ id: code, name: displayName, version: code, manifest_hash: sha256 }),
+    connector: struct({ id: code, name: sentence, version: code, manifest_hash: sha256 }),
     credential: code,
     state: oneOf(LEG_STATES),
     parts: listOf(part, { max: 500 }),

@@ -1,3 +1,4 @@
+import type { LegState } from '../domain/leg.ts'
 import type { PartCounts } from '../domain/part.ts'
 import type { RequestResult } from '../domain/outcome.ts'
 import type { Right } from '../domain/right.ts'
@@ -27,7 +28,7 @@ export const LEG_STATES = [
   'settling',
   'settled',
   'parked',
-] as const
+] as const satisfies readonly LegState[]
 export type RecordedLegState = (typeof LEG_STATES)[number]
 
 export const IDENTITY_RESULTS = ['verified', 'failed', 'not_required'] as const

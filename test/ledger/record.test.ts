@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
-import { canonicalBytes, parseStrictJson } from '../../src/crypto/canonical.ts'
+import { canonicalBytes } from '../../src/crypto/canonical.ts'
 import { openRecordPart } from '../../src/crypto/envelope.ts'
 import { newSigningKey } from '../../src/crypto/signature.ts'
-import type { Outcome } from '../../src/domain/outcome.ts'
+import { LEG_TABLE } from '../../src/domain/leg.ts'
+import { isException, type Outcome } from '../../src/domain/outcome.ts'
 import { buildStatement, type LegFacts, recordDigest, type RecordFacts, signRecord } from '../../src/ledger/record.ts'
-import type { Statement } from '../../src/ledger/statement.ts'
+import { isExceptionKind } from '../../src/ledger/record-invariants.ts'
+import { LEG_STATES } from '../../src/ledger/statement.ts'
 import { thrown } from '../crypto/thrown.ts'
 import {
   access,
@@ -80,6 +82,41 @@ describe('a completion record', () => {
       left: [gap],
       unread: [gap],
     })
+  })
+
+  it('knows every state of an account, and the same exceptions as the rest of the product', () => {
+    expect([...LEG_STATES].sort()).toEqual(Object.keys(LEG_TABLE).sort())
+    const outcomes: Outcome[] = [
+      { kind: 'exported' },
+      { kind: 'erased' },
+      { kind: 'anonymised' },
+      { kind: 'rectified' },
+      { kind: 'suppressed' },
+      { kind: 'restricted' },
+      { kind: 'nothing_found' },
+      { kind: 'retained', law: 'x', untilMs: 0 },
+      { kind: 'accepted', finishesByMs: 0 },
+      { kind: 'unverifiable', why: 'x' },
+      { kind: 'done_by_hand', evidence: 'x' },
+      { kind: 'not_supported', why: 'x' },
+      { kind: 'not_done', why: 'x' },
+      { kind: 'failed', code: 'INTERNAL' },
+    ]
+    for (const outcome of outcomes) expect(isExceptionKind(outcome.kind)).toBe(isException(outcome))
+  })
+
+  it('says so when a manifest gives no reason for a gap', () => {
+    const rows = [{ part: 'contact', isRead: false, onErasure: 'left' }] as const
+    const depth = [{ connectorId: 'hubspot', rows }, ...erasure.depth.slice(1)]
+    expect(buildStatement({ ...erasure, depth }).predicate.depth[0]!.left[0]!.why).not.toBe('')
+  })
+
+  it('of a reading right needs no approval for what a person did by hand', () => {
+    const { planHash, approval, ...unplanned } = access
+    expect([planHash, approval]).not.toContain(undefined)
+    const byHand = part('papers', { kind: 'done_by_hand', evidence: 'sha256:ab12' }, { found: 1, done: 1 })
+    const facts = { ...unplanned, legs: access.legs.map((leg) => ({ ...leg, parts: [...leg.parts, byHand] })) }
+    expect(buildStatement(facts).predicate.approval).toBeUndefined()
   })
 
   it('is the same for the same facts, and its file too', () => {
@@ -259,56 +296,5 @@ describe('other promises of a record', () => {
 
   it('says for each connector how deep it reaches', async () => {
     expect(await faultOf({ ...erasure, depth: erasure.depth.slice(1) })).toBe('DEPTH_IS_STATED')
-  })
-})
-
-describe('personal data', () => {
-  const why = (text: string) =>
-    withLeg({ parts: [part('contact', { kind: 'not_supported', why: text }, { found: 1 })] })
-
-  it.each([
-    'ask ada.peeters@example.com',
-    'call +32 470 12 34 56',
-    'number 85073003328',
-    'two\nlines',
-    '',
-    'x'.repeat(301),
-  ])('is refused in a reason: %j', async (text) => {
-    expect(await faultOf(why(text))).toBe('$.predicate.legs[0].parts[0].outcome.why')
-  })
-
-  it.each<[string, Partial<RecordFacts>]>([
-    ['$.predicate.approval.by', { approval: { role: 'approver', by: 'Ada Peeters', atMs: RECEIVED_MS } }],
-    ['$.predicate.controller', { controllerId: 'ada@example.com' }],
-    ['$.predicate.identity_check.method', { identityCheck: { method: 'passport of Ada', result: 'verified' } }],
-    ['$.predicate.subject_commitments[0]', { subjectCommitments: ['ada.peeters@example.com'] }],
-    ['$.subject[1].name', { archives: [{ name: 'ada peeters.zip', sha256: 'a'.repeat(64) }] }],
-    ['$.predicate.request', { requestId: 'ada' }],
-    ['$.predicate.nonce', { nonce: 'abc' }],
-    ['$.predicate.sequence', { sequence: 0 }],
-  ])('does not fit into %s', async (path, change) => {
-    expect(await faultOf({ ...erasure, ...change })).toBe(path)
-  })
-
-  it('cannot ride along in a member that the format does not know', async () => {
-    const statement = buildStatement(erasure)
-    const parsed = parseStrictJson(canonicalBytes(statement)) as Statement
-    const key = newSigningKey()
-    const places: [object, string][] = [
-      [{ ...parsed, name: 'Ada' }, '$'],
-      [{ ...parsed, predicate: { ...parsed.predicate, email: 'x' } }, '$.predicate'],
-      [
-        { ...parsed, predicate: { ...parsed.predicate, clock: { ...parsed.predicate.clock, note: 'x' } } },
-        '$.predicate.clock',
-      ],
-    ]
-    for (const [forged, path] of places) {
-      expect(await thrown(() => signRecord(forged as Statement, key))).toEqual({ code: 'FIELD_INVALID', field: path })
-    }
-  })
-
-  it('is refused as an instant that is no integer', async () => {
-    expect(await faultOf({ ...erasure, receivedAtMs: 1.5 })).toBe('receivedAtMs')
-    expect(await faultOf({ ...erasure, receivedAtMs: Number.NaN })).toBe('receivedAtMs')
   })
 })
