@@ -1,7 +1,7 @@
 import { isDsrError } from '../../src/connector/index.ts'
 import type { CheckReport, Context, JsonObject } from '../../src/connector/index.ts'
 import { reading, readingOrAbsent } from './answers.ts'
-import { hubspot } from './client.ts'
+import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
 import { entriesOf } from './contact-places.ts'
 import { DEPTH } from './depth.ts'
@@ -11,7 +11,7 @@ import { optionsOf } from './options.ts'
 
 /** Who we are, which scopes the token carries, and how much of the day's calls is used. */
 export async function check(context: Context): Promise<CheckReport> {
-  const api = hubspot(context)
+  const api = openClient(context)
   try {
     const details = await reading(() => api.get('/account-info/v3/details'))
     const present = await scopesOf(api)

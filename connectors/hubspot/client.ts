@@ -15,10 +15,10 @@ import { send, sendForSdk } from './sdk-transport.ts'
 import type { SdkRequest } from './sdk-transport.ts'
 
 /** The SDK's API classes of one account on the kit's transport, and what the SDK lacks as raw calls. */
-export type HubSpot = ReturnType<typeof hubspot>
+export type HubSpot = ReturnType<typeof openClient>
 
 /** Builds the classes for one run: they share no limiter and no state with another account's. */
-export function hubspot(context: Context) {
+export function openClient(context: Context) {
   const base = context.account.baseUrl.replace(/\/$/, '')
   const library = { send: (request: SdkRequest) => sendForSdk(context, request) }
   return {

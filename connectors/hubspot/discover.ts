@@ -1,7 +1,7 @@
 import type { Context, FoundRecord, Search } from '../../src/connector/index.ts'
 import { findByAddress } from './address-places.ts'
 import { findChildren } from './children.ts'
-import { hubspot } from './client.ts'
+import { openClient } from './client.ts'
 import { findOnContact } from './contact-places.ts'
 import { findContacts } from './contacts.ts'
 import { askControl } from './control.ts'
@@ -11,7 +11,7 @@ import { findThreads } from './threads.ts'
 
 /** Everything on the subject: contacts first, then what hangs on them, then what is kept by address. */
 export async function* discover(context: Context, search: Search): AsyncGenerator<FoundRecord, void, undefined> {
-  const api = hubspot(context)
+  const api = openClient(context)
   await askControl(api)
   const { contacts, addresses } = await findContacts(api, search)
   const { notInUse } = optionsOf(context)
@@ -23,7 +23,7 @@ export async function* discover(context: Context, search: Search): AsyncGenerato
 }
 
 /** Adds each record's files behind it; a file on two records comes once. */
-function filesOnce(api: ReturnType<typeof hubspot>, isOff: boolean) {
+function filesOnce(api: ReturnType<typeof openClient>, isOff: boolean) {
   const seen = new Set<string>()
   return async function* (records: AsyncIterable<FoundRecord>): AsyncGenerator<FoundRecord, void, undefined> {
     for await (const record of records) {

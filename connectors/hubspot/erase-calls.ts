@@ -14,7 +14,7 @@ import { DsrError } from '../../src/connector/index.ts'
 import type { Context, EffectAnswer, EffectCall, EffectMember, KeyedAnswer } from '../../src/connector/index.ts'
 import { list, present, writing } from './answers.ts'
 import type { Written } from './answers.ts'
-import { hubspot } from './client.ts'
+import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
 import { entriesOf } from './contact-places.ts'
 import { textAt, textsAt } from './mapping.ts'
@@ -27,7 +27,7 @@ type Answers = readonly KeyedAnswer<EffectAnswer>[]
 
 /** Carries out one call of the erasure. Exactly one call changes something; a redaction reads the text before. */
 export async function performErasure(context: Context, call: EffectCall): Promise<Answers> {
-  const api = hubspot(context)
+  const api = openClient(context)
   const [verb, type] = stepOf(call.step)
   switch (verb) {
     case 'unsubscribe':

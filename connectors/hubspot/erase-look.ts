@@ -1,5 +1,5 @@
 import type { Context, EffectCall, EffectMember, KeyedAnswer, ReadBackAnswer } from '../../src/connector/index.ts'
-import { hubspot } from './client.ts'
+import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
 import { reading } from './answers.ts'
 import { entriesOf } from './contact-places.ts'
@@ -17,7 +17,7 @@ export async function lookAtErasure(
   context: Context,
   call: EffectCall,
 ): Promise<readonly KeyedAnswer<ReadBackAnswer>[]> {
-  const api = hubspot(context)
+  const api = openClient(context)
   await askControl(api)
   const left = await stillThere(api, call)
   return call.members.map(({ key }) => ({ key, answer: { kind: left.has(key) ? 'not_happened' : 'happened' } }))

@@ -1,5 +1,5 @@
 import type { Context, JsonValue, LegSubject, PlannedEffect, PlannedRecord } from '../../src/connector/index.ts'
-import { hubspot } from './client.ts'
+import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
 import { addressesOf, isAt, listAt, propertiesAt, textAt, textsAt } from './mapping.ts'
 import { ARCHIVED_TYPES, objectType } from './object-types.ts'
@@ -12,7 +12,7 @@ import { contactIdsOf, tracesOf } from './traces.ts'
  * is out of the way before, and what is shared with others is blanked and unlinked and not destroyed.
  */
 export async function planErasure(context: Context, subject: LegSubject): Promise<readonly PlannedEffect[]> {
-  const api = hubspot(context)
+  const api = openClient(context)
   const unsubscribing = planUnsubscribing(context, subject)
   const children = await planChildren(api, subject)
   return inOrder([unsubscribing, children, planContacts(subject)])

@@ -1,7 +1,7 @@
 import { DsrError } from '../../src/connector/index.ts'
 import type { Context, ExportPiece, PlannedRecord } from '../../src/connector/index.ts'
 import { present, reading } from './answers.ts'
-import { hubspot } from './client.ts'
+import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
 import { textAt } from './mapping.ts'
 
@@ -31,7 +31,7 @@ export async function* exportRecords(
   context: Context,
   records: readonly PlannedRecord[],
 ): AsyncGenerator<ExportPiece, void, undefined> {
-  const api = hubspot(context)
+  const api = openClient(context)
   for (const record of records) {
     yield { kind: 'record', part: record.part, ref: record.ref, content: record.content }
     if (record.part === 'attachments') yield attachment(api, record)

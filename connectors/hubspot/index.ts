@@ -8,7 +8,7 @@ import { MANIFEST } from './manifest.ts'
 import { verify } from './verify.ts'
 
 /** HubSpot: access, portability and erasure of contacts and everything that hangs on them. */
-export default defineConnector({
+export const hubspot = defineConnector({
   manifest: MANIFEST,
   check,
   discover,

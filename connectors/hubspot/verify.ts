@@ -1,5 +1,5 @@
 import type { Context, PartFinding, Readback, VerifyReport, VerifySubject } from '../../src/connector/index.ts'
-import { hubspot } from './client.ts'
+import { openClient } from './client.ts'
 import { askControl, readback } from './control.ts'
 import { lookAtAddressParts } from './verify-addresses.ts'
 import { lookAtContacts } from './verify-contacts.ts'
@@ -7,7 +7,7 @@ import { lookAtObjects } from './verify-objects.ts'
 
 /** Looks again by id and by address, live and in the recycle bin; never by search, whose index lags. */
 export async function verify(context: Context, subject: VerifySubject): Promise<VerifyReport> {
-  const api = hubspot(context)
+  const api = openClient(context)
   const control = await askControl(api)
   const looks = [
     await lookAtContacts(api, subject),

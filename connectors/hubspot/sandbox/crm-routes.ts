@@ -1,0 +1,263 @@
+import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
+import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
+import { gdprDelete } from './gdpr-delete.ts'
+import { OWN_TYPE } from './plant.ts'
+import { bodyOf, invalid, isObject, listReply, notFound, objectsIn, pageOf, textIn, textsIn } from './replies.ts'
+import { emailsOf, isSet, newId, objectAt } from './state.ts'
+import type { Desk, StoredObject } from './state.ts'
+
+const READ_MAX = 100
+const HISTORY_MAX = 50
+
+/** CRM objects: batch calls, list, search, GDPR deletion, properties and schemas. */
+export function crmRoutes(desk: Desk): readonly SandboxRoute[] {
+  return [
+    { method: 'POST', path: '/crm/v3/objects/contacts/gdpr-delete', handle: (request) => gdprDelete(desk, request) },
+    {
+      method: 'POST',
+      path: '/crm/v3/objects/contacts/search',
+      isChange: false,
+      handle: (request) => search(desk, request),
+    },
+    { method: 'GET', path: '/crm/v3/objects/contacts', handle: (request) => contactPage(desk, request) },
+    { method: 'POST', path: '/crm/v3/objects/:type', handle: (request) => create(desk, request) },
+    {
+      method: 'POST',
+      path: '/crm/v3/objects/:type/batch/read',
+      isChange: false,
+      handle: (request) => batchRead(desk, request),
+    },
+    { method: 'POST', path: '/crm/v3/objects/:type/batch/archive', handle: (request) => batchArchive(desk, request) },
+    { method: 'POST', path: '/crm/v3/objects/:type/batch/update', handle: (request) => batchUpdate(desk, request) },
+    { method: 'GET', path: '/crm/v3/properties/:type', handle: (request) => properties(desk, request) },
+    { method: 'GET', path: '/crm-object-schemas/v3/schemas', handle: schemas },
+    { method: 'GET', path: '/crm/v3/schemas', handle: schemas },
+  ]
+}
+
+function batchRead(desk: Desk, request: SandboxRequest): SandboxReply {
+  const body = bodyOf(request)
+  const type = request.params.type ?? ''
+  const history = textsIn(body?.propertiesWithHistory)
+  const inputs = objectsIn(body?.inputs).map((input) => textIn(input, 'id') ?? '')
+  const max = history.length > 0 ? HISTORY_MAX : READ_MAX
+  if (body === undefined || inputs.length === 0) return invalid('The request is not valid.')
+  if (inputs.length > max) return invalid(`The maximum number of inputs supported in a batch request is ${max}.`)
+  const isArchived = request.query.get('archived') === 'true'
+  const idProperty = textIn(body, 'idProperty')
+  const found = inputs.map((id) => ({ id, object: find(desk, { type, id, idProperty, isArchived }) }))
+  const results = [...new Set(found.flatMap(({ object }) => object ?? []))].map((object) =>
+    shown(object, { properties: textsIn(body.properties), history }),
+  )
+  return batchReply(desk, results, { type, missing: found.filter(({ object }) => !object).map(({ id }) => id) })
+}
+
+interface Wanted {
+  readonly type: string
+  readonly id: string
+  readonly idProperty: string | undefined
+  readonly isArchived: boolean
+}
+
+function find(desk: Desk, { type, id, idProperty, isArchived }: Wanted): StoredObject | undefined {
+  const isFit = (object: StoredObject | undefined): boolean =>
+    object !== undefined && (object.archivedAtMs !== undefined) === isArchived
+  if (idProperty === undefined) {
+    const object = objectAt(desk.vendor, type, id)
+    return isFit(object) ? object : undefined
+  }
+  if (isArchived && idProperty === 'email' && isSet(desk, 'archived_by_email', 'ignored')) return undefined
+  return [...desk.vendor.objects.values()].find(
+    (object) =>
+      object.type === type &&
+      isFit(object) &&
+      (idProperty === 'email' ? emailsOf(object).includes(id.toLowerCase()) : object.properties[idProperty] === id),
+  )
+}
+
+interface Missing {
+  readonly type: string
+  readonly missing: readonly string[]
+}
+
+function batchReply(desk: Desk, results: readonly JsonObject[], { type, missing }: Missing): SandboxReply {
+  const at = new Date(desk.nowMs()).toISOString()
+  const head = { status: 'COMPLETE', results, startedAt: at, completedAt: at }
+  if (missing.length === 0 || (results.length === 0 && isSet(desk, 'unknown_ids', '200')))
+    return { status: 200, json: head }
+  const message = `Could not get some ${type.toUpperCase()} objects, they may be deleted or not exist. Check that ids are valid.`
+  return {
+    status: 207,
+    json: {
+      ...head,
+      numErrors: 1,
+      errors: [
+        { status: 'error', category: 'OBJECT_NOT_FOUND', message, context: { ids: missing }, links: {}, errors: [] },
+      ],
+    },
+  }
+}
+
+interface Shown {
+  readonly properties: readonly string[]
+  readonly history: readonly string[]
+}
+
+function shown(object: StoredObject, { properties, history }: Shown): JsonObject {
+  const wanted = new Set([...properties, 'hs_object_id'])
+  return {
+    id: object.id,
+    properties: Object.fromEntries([...wanted].map((name) => [name, object.properties[name] ?? null])),
+    createdAt: new Date(object.createdAtMs).toISOString(),
+    updatedAt: new Date(object.updatedAtMs).toISOString(),
+    archived: object.archivedAtMs !== undefined,
+    ...(object.archivedAtMs === undefined ? {} : { archivedAt: new Date(object.archivedAtMs).toISOString() }),
+    ...(history.length === 0 ? {} : { propertiesWithHistory: historyOf(object, history) }),
+  }
+}
+
+function historyOf(object: StoredObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const values = object.history
+        .filter((entry) => entry.name === name)
+        .map(({ value, atMs }): JsonObject => ({
+          value,
+          timestamp: new Date(atMs).toISOString(),
+          sourceType: 'CRM_UI',
+        }))
+      return values.length === 0 ? [] : [[name, values]]
+    }),
+  )
+}
+
+function contactPage(desk: Desk, request: SandboxRequest): SandboxReply {
+  const isArchived = request.query.get('archived') === 'true'
+  const properties = request.query.getAll('properties').flatMap((names) => names.split(','))
+  const all = [...desk.vendor.objects.values()].filter(
+    (object) => object.type === 'contacts' && (object.archivedAtMs !== undefined) === isArchived,
+  )
+  return listReply(desk, request, { all: all.map((object) => shown(object, { properties, history: [] })) })
+}
+
+function search(desk: Desk, request: SandboxRequest): SandboxReply {
+  const body = bodyOf(request)
+  const groups = objectsIn(body?.filterGroups).map(({ filters }) => objectsIn(filters))
+  if (body === undefined || groups.length > 3 || groups.some((filters) => filters.length > 3))
+    return invalid('Too many filters.')
+  const isHit = (object: StoredObject, filter: JsonObject): boolean =>
+    filter.operator === 'EQ' && searchable(object, textIn(filter, 'propertyName') ?? '') === filter.value
+  const hits = [...desk.vendor.objects.values()].filter(
+    (object) =>
+      object.type === 'contacts' &&
+      // The index never holds deleted records.
+      object.archivedAtMs === undefined &&
+      groups.some((filters) => filters.every((filter) => isHit(object, filter))),
+  )
+  const { entries, next } = pageOf(desk, hits, {
+    limit: Number(body.limit ?? 10),
+    after: textIn(body, 'after') ?? null,
+  })
+  const results = entries.map((object) => shown(object, { properties: textsIn(body.properties), history: [] }))
+  const paging = next === undefined ? {} : { paging: { next: { after: next } } }
+  return { status: 200, json: { total: hits.length, results, ...paging } }
+}
+
+function searchable({ properties }: StoredObject, name: string): string | undefined {
+  switch (name) {
+    case 'hs_searchable_calculated_phone_number':
+      return properties.phone?.replaceAll(/\D/g, '')
+    case 'hs_searchable_calculated_mobile_number':
+      return properties.mobilephone?.replaceAll(/\D/g, '')
+    default:
+      return properties[name]
+  }
+}
+
+function create(desk: Desk, request: SandboxRequest): SandboxReply {
+  const type = request.params.type ?? ''
+  const id = newId(desk.vendor)
+  const properties = Object.fromEntries(textEntries(bodyOf(request)?.properties))
+  // The blocklist stops the interface and imports, not an API write.
+  const nowMs = desk.nowMs()
+  const object = {
+    type,
+    id,
+    properties: { ...properties, hs_object_id: id },
+    history: [],
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  }
+  desk.vendor.objects.set(`${type}/${id}`, object)
+  return { status: 201, json: shown(object, { properties: Object.keys(properties), history: [] }) }
+}
+
+function batchArchive(desk: Desk, request: SandboxRequest): SandboxReply {
+  const type = request.params.type ?? ''
+  const ids = objectsIn(bodyOf(request)?.inputs).map((input) => textIn(input, 'id') ?? '')
+  if (ids.length === 0 || ids.length > READ_MAX) return invalid('A batch has 1 to 100 inputs.')
+  const objects = ids.map((id) => objectAt(desk.vendor, type, id))
+  const isRepeat = objects.every((object) => object === undefined || object.archivedAtMs !== undefined)
+  if (isRepeat && isSet(desk, 'repeated_archive', '404')) return notFound()
+  for (const object of objects) {
+    if (object === undefined || object.archivedAtMs !== undefined) continue
+    // Logged e-mails are deleted for good; everything else goes to the recycle bin.
+    if (type === 'emails') desk.vendor.objects.delete(`${type}/${object.id}`)
+    else object.archivedAtMs = desk.nowMs()
+  }
+  return { status: 204 }
+}
+
+function batchUpdate(desk: Desk, request: SandboxRequest): SandboxReply {
+  const type = request.params.type ?? ''
+  const inputs = objectsIn(bodyOf(request)?.inputs)
+  if (inputs.length === 0 || inputs.length > READ_MAX) return invalid('A batch has 1 to 100 inputs.')
+  const updates = inputs.map((input) => ({ input, object: objectAt(desk.vendor, type, textIn(input, 'id') ?? '') }))
+  const missing = updates.filter(({ object }) => object?.archivedAtMs !== undefined || object === undefined)
+  const changed = updates.flatMap(({ input, object }) => {
+    if (object === undefined || object.archivedAtMs !== undefined) return []
+    for (const [name, value] of textEntries(input.properties)) {
+      object.properties[name] = value
+      object.history.unshift({ name, value, atMs: desk.nowMs() })
+    }
+    object.updatedAtMs = desk.nowMs()
+    return [shown(object, { properties: Object.keys(object.properties), history: [] })]
+  })
+  return batchReply(desk, changed, { type, missing: missing.map(({ input }) => textIn(input, 'id') ?? '') })
+}
+
+function textEntries(value: JsonValue | undefined): readonly (readonly [string, string])[] {
+  return isObject(value)
+    ? Object.entries(value).flatMap(([name, text]) => (typeof text === 'string' ? [[name, text] as const] : []))
+    : []
+}
+
+const STANDARD: readonly string[] = ['hs_object_id', 'createdate']
+
+function properties(desk: Desk, request: SandboxRequest): SandboxReply {
+  const type = request.params.type ?? ''
+  const stored = [...desk.vendor.objects.values()].filter((object) => object.type === type)
+  const names = new Set([...STANDARD, ...stored.flatMap((object) => Object.keys(object.properties))])
+  const results = [...names].map((name): JsonValue => ({
+    name,
+    label: name,
+    type: 'string',
+    fieldType: 'text',
+    groupName: 'all',
+  }))
+  return { status: 200, json: { results } }
+}
+
+function schemas(): SandboxReply {
+  const labels = { singular: 'Machine', plural: 'Machines' }
+  const own = {
+    id: '4711',
+    objectTypeId: OWN_TYPE,
+    name: 'machines',
+    labels,
+    properties: [],
+    associations: [],
+    requiredProperties: [],
+  }
+  return { status: 200, json: { results: [own] } }
+}
