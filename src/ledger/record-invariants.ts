@@ -103,6 +103,9 @@ const RULES: readonly (readonly [Invariant, Rule])[] = [
   ['DEPTH_IS_STATED', depthIsStated],
 ]
 
+/** The names of all rules, in the order in which they are looked at. */
+export const INVARIANTS: readonly Invariant[] = RULES.map(([invariant]) => invariant)
+
 function namesAreUnique({ subject, predicate }: Statement): string | undefined {
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ['subject', subject.map((one) => one.name)],

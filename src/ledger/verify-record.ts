@@ -9,17 +9,19 @@ import { checkStatement } from './statement-check.ts'
 import { PAYLOAD_TYPE, type Statement } from './statement.ts'
 
 /** Why a file is no completion record, in the order in which it is looked at. */
-export type RecordFault =
-  | 'FILE_NOT_JSON'
-  | 'FILE_NOT_CANONICAL'
-  | 'ENVELOPE_INVALID'
-  | 'PAYLOAD_TYPE_REFUSED'
-  | 'BASE64_INVALID'
-  | 'KEY_NOT_TRUSTED'
-  | 'SIGNATURE_WRONG'
-  | 'PAYLOAD_NOT_CANONICAL'
-  | 'STATEMENT_INVALID'
-  | 'INVARIANT_BROKEN'
+export const RECORD_FAULTS = [
+  'FILE_NOT_JSON',
+  'FILE_NOT_CANONICAL',
+  'ENVELOPE_INVALID',
+  'PAYLOAD_TYPE_REFUSED',
+  'BASE64_INVALID',
+  'KEY_NOT_TRUSTED',
+  'SIGNATURE_WRONG',
+  'PAYLOAD_NOT_CANONICAL',
+  'STATEMENT_INVALID',
+  'INVARIANT_BROKEN',
+] as const
+export type RecordFault = (typeof RECORD_FAULTS)[number]
 
 export type RecordVerdict =
   | {
