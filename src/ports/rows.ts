@@ -137,6 +137,8 @@ export interface LegRow {
   readonly leaseUntilDbMs: number | null
   readonly nextActionAtMs: number | null
   readonly issuedAtDbMs: number | null
+  /** Set while a job for it is in the queue or running: what the relay counts for an account's admission. */
+  readonly admittedAtDbMs: number | null
   readonly issue: number
   /** Failed tries in a row of the present stage. */
   readonly tries: number

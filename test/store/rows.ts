@@ -62,6 +62,7 @@ export function legRow(patch: Partial<LegRow> = {}): LegRow {
     leaseUntilDbMs: null,
     nextActionAtMs: null,
     issuedAtDbMs: null,
+    admittedAtDbMs: null,
     issue: 0,
     tries: 0,
     errorCode: null,

@@ -91,6 +91,7 @@ export const COLUMNS: {
     leaseUntilDbMs: 'bigint?',
     nextActionAtMs: 'bigint?',
     issuedAtDbMs: 'bigint?',
+    admittedAtDbMs: 'bigint?',
     issue: 'int',
     tries: 'int',
     errorCode: 'text?',

@@ -40,6 +40,7 @@ export function newLeg(ports: Ports, request: RequestRow, of: { account: Account
     leaseUntilDbMs: null,
     nextActionAtMs: ports.clock.nowMs(),
     issuedAtDbMs: null,
+    admittedAtDbMs: null,
     issue: 0,
     tries: 0,
     errorCode: null,

@@ -15,6 +15,9 @@ const GIVE_UP_AFTER_MS = 72 * HOUR
 // The owner needs time to act before the answer is due.
 const RESERVE_BEFORE_DUE_MS = 5 * 24 * HOUR
 
+/** The leg is nobody's and in no queue. */
+const HANDED_BACK = { leaseUntilDbMs: null, issuedAtDbMs: null, admittedAtDbMs: null }
+
 /** Failures that waiting does not mend: they go to a person at once. */
 const PARKS: Readonly<Partial<Record<ErrorCode, ParkReason>>> = {
   VENDOR_CREDENTIALS_REJECTED: 'credentials_rejected',
@@ -40,7 +43,7 @@ export async function recordFailure(ports: Ports, lease: Lease, error: unknown):
   const code: ErrorCode = isDsrError(error) ? error.code : 'INTERNAL'
   const now = ports.clock.nowMs()
   await whenStillOurs(ports, lease, async (tx, leg) => {
-    const released = { leaseUntilDbMs: null, issuedAtDbMs: null, lastAtMs: now }
+    const released = { ...HANDED_BACK, lastAtMs: now }
     if (code === 'RATE_LIMITED' || code === 'VENDOR_QUOTA_EXHAUSTED') {
       const waitMs = (isDsrError(error) ? error.retryAfterMs : undefined) ?? FIRST_RETRY_MS
       await tx.leg.update(leg.id, { ...released, errorCode: code, nextActionAtMs: now + waitMs })
@@ -73,7 +76,7 @@ export async function recordFailure(ports: Ports, lease: Lease, error: unknown):
 /** Gives the leg back untried, for another worker to take at once. */
 export async function handBack(ports: Ports, lease: Lease): Promise<void> {
   await whenStillOurs(ports, lease, async (tx, leg) => {
-    await tx.leg.update(leg.id, { leaseUntilDbMs: null, issuedAtDbMs: null, nextActionAtMs: ports.clock.nowMs() })
+    await tx.leg.update(leg.id, { ...HANDED_BACK, nextActionAtMs: ports.clock.nowMs() })
   })
 }
 

@@ -86,6 +86,7 @@ export async function lockLeg(tx: Tx, id: LegId): Promise<LegRow> {
 export const RELEASED = {
   leaseUntilDbMs: null,
   issuedAtDbMs: null,
+  admittedAtDbMs: null,
   tries: 0,
   errorCode: null,
   failingSinceMs: null,

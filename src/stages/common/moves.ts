@@ -85,6 +85,8 @@ export async function parkLeg(ports: Ports, tx: Tx, { leg, reason, returnTo, err
       errorCode: errorCode ?? null,
       nextActionAtMs: null,
       issuedAtDbMs: null,
+      admittedAtDbMs: null,
+      leaseUntilDbMs: null,
     },
     detail: { reason, ...(errorCode && { code: errorCode }) },
   })

@@ -55,6 +55,7 @@ export async function issueFlow(ports: Ports, tx: Tx, { request, stage, legs }: 
 export async function issueLeg(ports: Ports, tx: Tx, { leg, stage }: { leg: LegRow; stage: LegStage }): Promise<void> {
   await tx.leg.update(leg.id, {
     stage,
+    admittedAtDbMs: null,
     issue: leg.issue + 1,
     issuedAtDbMs: await tx.dbNowMs(),
     nextActionAtMs: ports.clock.nowMs(),

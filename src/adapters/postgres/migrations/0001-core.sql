@@ -76,6 +76,7 @@ create table app.leg (
   lease_until_db_ms bigint,
   next_action_at_ms bigint,
   issued_at_db_ms bigint,
+  admitted_at_db_ms bigint,
   issue integer not null,
   tries integer not null,
   error_code text collate "C",

@@ -56,3 +56,4 @@ create index idempotency_expiry on app.idempotency (expires_at_ms, id);
 alter table app.leg set (autovacuum_vacuum_scale_factor = 0.02);
 alter table app.effect set (autovacuum_vacuum_scale_factor = 0.02);
 alter table app.outbox set (autovacuum_vacuum_scale_factor = 0.02);
+create index leg_admitted on app.leg (account_id) where admitted_at_db_ms is not null;
