@@ -88,8 +88,10 @@ async function* renderSystem(spec: ArchiveSpec, written: WrittenSystem, number: 
 async function* renderPart(spec: ArchiveSpec, written: WrittenPart, words: Words): AsyncGenerator<string> {
   const { part, records, file, pages, attachments } = written
   yield `<h3>${escapeHtml(part.title)}</h3>\n<p class="soft">${escapeHtml(words.category)}: ${escapeHtml(part.category)} · ${escapeHtml(words.origin)}: ${escapeHtml(words.origins[part.origin])}</p>\n`
+  if (part.unreadWhy !== undefined)
+    yield `<p class="state failed">${escapeHtml(`${words.unread}: ${part.unreadWhy}`)}</p>\n`
   if (records + attachments.length === 0) {
-    yield `<p class="empty">${escapeHtml(words.nothingHere)}</p>\n`
+    if (part.unreadWhy === undefined) yield `<p class="empty">${escapeHtml(words.nothingHere)}</p>\n`
     return
   }
   yield renderRecords(await take(part.records(), INLINE_RECORDS, pages.length > 0), words)

@@ -42,6 +42,8 @@ export interface ArchivePart {
   readonly title: string
   readonly category: string
   readonly origin: Origin
+  /** Why this place was not read, or not to its end; absent when it was. */
+  readonly unreadWhy?: string
   /** Opens the records from the first; called up to three times, one reading after the other, and must give the same each time. */
   readonly records: () => AsyncIterable<JsonValue>
   /** Gone through once. */

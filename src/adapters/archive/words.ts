@@ -20,6 +20,7 @@ export interface Words {
   readonly failed: string
   readonly nothingInProfile: string
   readonly nothingHere: string
+  readonly unread: string
   readonly category: string
   readonly origin: string
   readonly origins: Readonly<Record<'provided' | 'observed' | 'inferred' | 'derived' | 'third_party', string>>
@@ -64,6 +65,7 @@ const EN: Words = {
   failed: 'This service could not be read. It is not part of this copy; we will come back to you about it.',
   nothingInProfile: 'This service holds data about you, none of which you gave it or was recorded while you used it.',
   nothingHere: 'Nothing found here.',
+  unread: 'This place was not read, or not to its end',
   category: 'Kind of data',
   origin: 'Where it comes from',
   origins: {
@@ -121,6 +123,7 @@ const NL: Words = {
   nothingInProfile:
     'Deze dienst heeft gegevens over u, maar geen die u zelf gaf of die bij uw gebruik werden vastgelegd.',
   nothingHere: 'Hier is niets gevonden.',
+  unread: 'Deze plaats werd niet of niet volledig gelezen',
   category: 'Soort gegevens',
   origin: 'Waar het vandaan komt',
   origins: {
@@ -181,6 +184,7 @@ const FR: Words = {
   nothingInProfile:
     'Ce service détient des données vous concernant, mais aucune que vous ayez fournie ou enregistrée pendant votre utilisation.',
   nothingHere: 'Rien n’a été trouvé ici.',
+  unread: 'Cet endroit n’a pas été lu, ou pas jusqu’au bout',
   category: 'Type de données',
   origin: 'Provenance',
   origins: {

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { pipeline, Readable } from 'node:stream'
+import type { ExportPiece } from '../../connector/contract.ts'
+import { sealStream } from '../../crypto/stream.ts'
+import type { ObjectStore } from '../../ports/objects.ts'
+import type { Parcels } from '../../ports/runtime.ts'
+import { ParcelIndexBuilder } from './parcel-index.ts'
+
+/** Parcels in the object store, sealed under the request's key for their own object key. */
+export function createParcels(objects: ObjectStore): Parcels {
+  return {
+    write: async (order, pieces) => {
+      const objectKey = `parcels/${order.requestId}/${order.legId}/${String(order.epoch)}-${randomUUID()}`
+      const index = new ParcelIndexBuilder()
+      const seal = sealStream(order.vault.objectKey(objectKey), objectKey)
+      // A failure of the source ends the seal with the same error, and the store passes it on.
+      pipeline(Readable.from(plaintext(pieces, index), { objectMode: false }), seal, () => undefined)
+      const stored = await objects.put(objectKey, seal).finally(() => seal.destroy())
+      return { objectKey, sha256: stored.sha256, objectBytes: stored.bytes, counts: index.counts() }
+    },
+    delete: (objectKey) => objects.delete(objectKey),
+  }
+}
+
+async function* plaintext(pieces: AsyncIterable<ExportPiece>, index: ParcelIndexBuilder): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    if (piece.kind === 'record') {
+      const line = Buffer.from(`${JSON.stringify(piece.content)}\n`)
+      index.addRecord(piece.part, line.byteLength)
+      yield line
+    } else {
+      yield* attachmentBytes(piece, index)
+    }
+  }
+  yield index.finish()
+}
+
+async function* attachmentBytes(
+  piece: ExportPiece & { kind: 'attachment' },
+  index: ParcelIndexBuilder,
+): AsyncGenerator<Uint8Array> {
+  const source = await piece.open()
+  let bytes = 0
+  try {
+    for await (const chunk of source as AsyncIterable<Uint8Array>) {
+      bytes += chunk.byteLength
+      yield chunk
+    }
+  } finally {
+    source.destroy()
+  }
+  index.addAttachment(piece.part, { name: piece.name, mediaType: piece.mediaType, bytes })
+}
