@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { TABLE_NAMES, tableShape } from '../../src/adapters/postgres/columns.ts'
 import { DsrError } from '../../src/domain/errors.ts'
 import type { TableName, Tables } from '../../src/ports/rows.ts'
@@ -25,13 +26,14 @@ const TRIES = 5
 /**
  * The system of record in memory, with the guarantees of the real one: a contract suite holds the two together. Transactions run
  * one after the other in the order of `transact`, so that a simulation repeats itself exactly.
- * Waiting for a second transaction within a first one never ends (in Postgres only when both want one row).
+ * A transaction within a transaction is refused: it would wait for itself (in Postgres, when both want one row).
  */
 export class MemoryStore implements Store {
   readonly #options: MemoryStoreOptions
   readonly #tables = new Map<TableName, MemoryTable>(
     TABLE_NAMES.map((name) => [name, new MemoryTable(tableShape(name))]),
   )
+  readonly #current = new AsyncLocalStorage<MemoryTransaction>()
   #turn: Promise<unknown> = Promise.resolve()
   #commits = 0
 
@@ -40,6 +42,9 @@ export class MemoryStore implements Store {
   }
 
   transact<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    if (this.#current.getStore()?.isOver === false) {
+      return Promise.reject(new DsrError('INTERNAL', 'a transaction within a transaction'))
+    }
     const result = this.#turn.then(() => this.#run(work, 1))
     this.#turn = result.catch(() => undefined)
     return result
@@ -56,7 +61,7 @@ export class MemoryStore implements Store {
     const transaction = new MemoryTransaction()
     let result: Result
     try {
-      result = await work(this.#txOf(transaction))
+      result = await this.#current.run(transaction, () => work(this.#txOf(transaction)))
       if (transaction.spoiledBy !== undefined) throw transaction.spoiledBy
       await this.#options.beforeCommit?.(this.#commits + 1)
     } catch (error) {

@@ -52,6 +52,20 @@ describeWithService('postgres', 'an operator with SQL in hand', () => {
     await sql.run('select app.shred_journal($1)', [entry.requestId])
     expect(await sql.codeOf('delete from app.journal')).toBe('HB002')
     await sql.run('rollback')
+  })
+
+  it('cannot delete what a shredded request says afterwards', async () => {
+    await sql.run('begin')
+    await sql.run('select app.shred_journal($1)', [entry.requestId])
+    await sql.run(
+      `insert into app.journal (id, request_id, at_ms, actor, kind, detail) values ('later', $1, 1, '{}', 'key.destroyed', '{}')`,
+      [entry.requestId],
+    )
+    expect(await sql.codeOf('delete from app.journal where request_id = $1', [entry.requestId])).toBe('HB002')
+    await sql.run('rollback')
+  })
+
+  it('leaves the neighbours of a shredded request', async () => {
     await sql.run('select app.shred_journal($1)', [entry.requestId])
     const left = await store.transact((tx) => tx.journal.find({}))
     expect(left).toEqual([neighbour])

@@ -74,4 +74,12 @@ describe('the memory store', () => {
     const work = store.transact(() => Promise.resolve((runs += 1)))
     expect([await codeOf(work), runs]).toEqual(['DATABASE_UNREACHABLE', 5])
   })
+  it('refuses a transaction within a transaction, and takes one that follows', async () => {
+    const store = new MemoryStore({ clock })
+    const [within, after] = await store.transact(async () => {
+      const refused = await codeOf(store.transact((tx) => tx.dbNowMs()))
+      return [refused, () => store.transact((tx) => tx.dbNowMs())] as const
+    })
+    expect([within, await after()]).toEqual(['INTERNAL', 1_790_000_000_000])
+  })
 })

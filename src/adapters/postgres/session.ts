@@ -29,25 +29,16 @@ export class Session {
 
   /** @throws DsrError `DATABASE_UNREACHABLE`. */
   static async begin(pool: Pool, timeouts: SessionTimeouts): Promise<Session> {
-    try {
-      return await Session.#open(pool, timeouts)
-    } catch {
-      // A pooled connection may have died unnoticed; nothing was done on it, so a second one may be asked.
-      return Session.#open(pool, timeouts)
-    }
-  }
-
-  static async #open(pool: Pool, timeouts: SessionTimeouts): Promise<Session> {
-    const client = await pool.connect().catch((cause: unknown) => {
-      throw failureOf(cause).error
-    })
-    const session = new Session(client)
-    try {
-      await session.#query(`begin isolation level read committed; ${settingsOf(timeouts)}`)
-      return session
-    } catch (error) {
-      session.#release(true)
-      throw error
+    // After an outage every pooled connection may be dead. Nothing was done on them, so each may be replaced by the next.
+    for (let spare = pool.totalCount; ; spare -= 1) {
+      const session = new Session(await connect(pool))
+      try {
+        await session.#query(`begin isolation level read committed; ${settingsOf(timeouts)}`)
+        return session
+      } catch (error) {
+        session.#release(true)
+        if (spare <= 0) throw error
+      }
     }
   }
 
@@ -103,6 +94,14 @@ export class Session {
   #release(isBroken: boolean): void {
     this.#client.off('error', this.#onLost)
     this.#client.release(isBroken || this.#isLost)
+  }
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (cause) {
+    throw failureOf(cause).error
   }
 }
 

@@ -30,12 +30,12 @@ export function describeRows(store: () => Store): void {
         await tx.leg.insert(leg)
         await tx.effect.insert(effect)
       })
-      const [storedRequest, storedLeg, storedEffect] = await store().transact(async (tx) => [
-        await tx.request.get(request.id),
-        await tx.leg.get(leg.id),
-        await tx.effect.get(effect.id),
-      ])
+      const [storedRequest, storedLeg, storedEffect] = await store().transact(
+        async (tx) =>
+          [await tx.request.get(request.id), await tx.leg.get(leg.id), await tx.effect.get(effect.id)] as const,
+      )
       expect(storedRequest).toEqual(request)
+      expect(storedRequest?.wrappedKey.constructor.name).toBe('Uint8Array')
       expect(storedLeg).toEqual(leg)
       expect(storedEffect).toEqual(effect)
     })
