@@ -3,6 +3,7 @@ import type { CheckReport, Context, ScopeNeed } from '../../src/connector/index.
 import { openDesk } from './desk.ts'
 import type { Desk } from './desk.ts'
 import { manifest } from './manifest.ts'
+import { probeMarketing } from './places/contacts.ts'
 import { probeLegacy } from './places/legacy.ts'
 import { activityMessages } from './places/messages.ts'
 import { isEu, subusersOf } from './settings.ts'
@@ -20,6 +21,7 @@ export async function check(context: Context): Promise<CheckReport> {
     return { credentials: 'rejected', scopesPresent: [], scopesMissing: [], limits: {}, unavailable: [] }
   }
   for (const desk of desks) {
+    await tolerant(probeMarketing(desk))
     if (!desk.gaps.has('legacy_recipient')) await probeLegacy(desk)
     await activityMessages(desk, [PROBE_ADDRESS])
   }
@@ -30,6 +32,15 @@ export async function check(context: Context): Promise<CheckReport> {
     scopesMissing: manifest.scopes.filter((need) => desks.some((desk) => !isGranted(context, desk, need))),
     limits: {},
     unavailable: unavailableAt(desks),
+  }
+}
+
+/** A scope that is missing is in the report already. */
+async function tolerant(probe: Promise<void>): Promise<void> {
+  try {
+    await probe
+  } catch (error) {
+    if (!isDsrError(error, 'VENDOR_SCOPE_MISSING')) throw error
   }
 }
 

@@ -1,5 +1,5 @@
 import { Client } from '@sendgrid/client'
-import { DsrError } from '../../src/connector/index.ts'
+import { DsrError, isDsrError, readJson } from '../../src/connector/index.ts'
 import type { Context, HttpCall, HttpReply, JsonValue } from '../../src/connector/index.ts'
 
 /** One call, as the vendor's documents describe it. */
@@ -91,13 +91,13 @@ async function send({ context, subuser }: Pick<SendGrid, 'context' | 'subuser'>,
     ...(ask.body === undefined ? {} : { body: ask.body }),
   })
   if (reply === undefined) throw new DsrError('CONNECTOR_BUG', 'the SDK did not send the call')
-  return { status: reply.status, headers: reply.headers, json: parsed(reply.body) }
+  return { status: reply.status, headers: reply.headers, json: parsed(reply) }
 }
 
 /** Two words in one call would empty the whole account: they never leave. */
 function refuseDeleteAll(ask: Ask): void {
   const words = `${Object.keys(ask.query ?? {}).join(' ')} ${namesOf(ask.body).join(' ')}`
-  if (/delete_all/.test(words)) throw new DsrError('CONNECTOR_BUG', 'a call would delete everything of the account')
+  if (words.includes('delete_all')) throw new DsrError('CONNECTOR_BUG', 'a call would delete everything of the account')
 }
 
 function namesOf(body: JsonValue | undefined): readonly string[] {
@@ -119,14 +119,13 @@ function headersOf(headers: unknown): Readonly<Record<string, string>> {
   )
 }
 
-function parsed(body: Buffer): JsonValue | undefined {
-  if (body.length === 0) return undefined
+function parsed(reply: HttpReply): JsonValue | undefined {
+  if (reply.body.length === 0) return undefined
   try {
-    // JSON.parse gives what JSON can say; this is the border.
-    return JSON.parse(body.toString('utf8')) as JsonValue
+    return readJson(reply)
   } catch (error) {
     // Not JSON is for the reader to judge: nothing is read from it.
-    if (error instanceof SyntaxError) return undefined
+    if (isDsrError(error, 'VENDOR_ANSWER_UNREADABLE')) return undefined
     throw error
   }
 }

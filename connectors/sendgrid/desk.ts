@@ -1,10 +1,10 @@
-import { DsrError } from '../../src/connector/index.ts'
+import { DsrError, expectList, expectObject, isJsonObject } from '../../src/connector/index.ts'
 import type { Context, JsonValue } from '../../src/connector/index.ts'
 import { openSendGrid } from './client.ts'
 import type { Ask, Reply, SendGrid } from './client.ts'
 import type { SendGridPart } from './depth.ts'
 import { isEu } from './settings.ts'
-import { isObject, listOf, objectOf, unreadable } from './shape.ts'
+import { unreadable } from './shape.ts'
 
 /** Why a part cannot be read at an account. */
 export interface Gap {
@@ -47,7 +47,7 @@ export async function openDesk(context: Context, subuser: string): Promise<Desk>
 
 export async function readScopes(sendGrid: SendGrid): Promise<readonly string[]> {
   const reply = await sendGrid.ask({ method: 'GET', path: '/v3/scopes', bucket: 'settings' })
-  const scopes = listOf(objectOf(jsonOf(reply)).scopes)
+  const scopes = expectList(expectObject(jsonOf(reply)).scopes)
   return scopes.filter((scope): scope is string => typeof scope === 'string')
 }
 
@@ -87,7 +87,8 @@ export async function readIfThere(sendGrid: SendGrid, ask: Ask): Promise<Reply |
 /** A refusal in one of SendGrid's two shapes; a gateway's 404 page is none, and proves nothing. */
 export function isRefusal({ json }: Reply): boolean {
   return (
-    isObject(json) && (Array.isArray(json.errors) || typeof json.message === 'string' || Object.keys(json).length === 0)
+    isJsonObject(json) &&
+    (Array.isArray(json.errors) || typeof json.message === 'string' || Object.keys(json).length === 0)
   )
 }
 

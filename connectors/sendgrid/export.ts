@@ -1,8 +1,8 @@
+import { isJsonObject } from '../../src/connector/index.ts'
 import type { Context, ExportPiece, JsonValue, PlannedRecord } from '../../src/connector/index.ts'
 import { openSendGrid } from './client.ts'
 import { activityMessage } from './places/messages.ts'
 import { placeOf } from './refs.ts'
-import { isObject } from './shape.ts'
 
 /** Details of Email Activity cost six calls a minute: more than these few would never end. */
 const ACTIVITY_DETAILS_MAX = 3
@@ -32,5 +32,5 @@ export async function* exportRecords(context: Context, records: readonly Planned
 }
 
 function noted(content: JsonValue, events: string): JsonValue {
-  return isObject(content) ? { ...content, events } : content
+  return isJsonObject(content) ? { ...content, events } : content
 }

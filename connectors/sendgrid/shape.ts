@@ -1,4 +1,4 @@
-import { DsrError } from '../../src/connector/index.ts'
+import { DsrError, expectList, expectObject } from '../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../src/connector/index.ts'
 
 /** The answer is not what the vendor documents: never taken for "nothing". */
@@ -6,28 +6,12 @@ export function unreadable(): DsrError {
   return new DsrError('VENDOR_ANSWER_UNREADABLE', 'the vendor answered in a shape that it does not document')
 }
 
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** @throws DsrError `VENDOR_ANSWER_UNREADABLE`. */
-export function objectOf(value: JsonValue | undefined): JsonObject {
-  if (!isObject(value)) throw unreadable()
-  return value
-}
-
 /** @throws DsrError `VENDOR_ANSWER_UNREADABLE` when the value is no list of objects. */
 export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
-  return listOf(value).map(objectOf)
+  return expectList(value).map(expectObject)
 }
 
-/** @throws DsrError `VENDOR_ANSWER_UNREADABLE`. */
-export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
-  if (!Array.isArray(value)) throw unreadable()
-  return value as readonly JsonValue[]
-}
-
-/** A text that the record must have. @throws DsrError `VENDOR_ANSWER_UNREADABLE`. */
+/** A text or number that the record must have. @throws DsrError `VENDOR_ANSWER_UNREADABLE`. */
 export function requiredText(record: JsonObject, name: string): string {
   const value = record[name]
   if (typeof value === 'number') return String(value)
@@ -54,8 +38,4 @@ export function secondsToMs(value: JsonValue | undefined): { readonly createdAtM
 export function isoToMs(value: string): { readonly createdAtMs?: number } {
   const atMs = Date.parse(value)
   return Number.isNaN(atMs) ? {} : { createdAtMs: atMs }
-}
-
-export function chunks<One>(all: readonly One[], size: number): readonly (readonly One[])[] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size))
 }

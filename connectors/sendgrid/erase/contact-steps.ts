@@ -1,10 +1,11 @@
+import { isJsonObject } from '../../../src/connector/index.ts'
 import type { EffectAnswer, EffectMember, JsonObject } from '../../../src/connector/index.ts'
 import type { Reply, SendGrid } from '../client.ts'
 import type { Contact } from '../mapping.ts'
 import { contactJob, contactsById } from '../places/contacts.ts'
 import { isLegacyRecipient } from '../places/legacy.ts'
 import { pairOf } from '../refs.ts'
-import { isObject, text } from '../shape.ts'
+import { text } from '../shape.ts'
 import { ALREADY, DONE, HAPPENED, NOT_HAPPENED, SPLIT, answerOf, idOf, keyed, keyedEach } from './answers.ts'
 import { jobOf, jobRefOf } from './step.ts'
 import type { Answers, Job, Step } from './step.ts'
@@ -124,7 +125,7 @@ export const deleteLegacyRecipients: Step = {
       effect: true,
     })
     // The document says 200 with an unnamed object; the vendor also sends 204 (single form).
-    const isDone = ({ status, json }: Reply) => status === 204 || (status === 200 && isObject(json))
+    const isDone = ({ status, json }: Reply) => status === 204 || (status === 200 && isJsonObject(json))
     return keyed(members, await answerOf(sendGrid, reply, { members, isDone }))
   },
   readBack: (sendGrid, members) =>
@@ -143,7 +144,7 @@ async function filtered(
 
 /** 202 with a job is accepted; any other success is unknown. */
 async function acceptedOf(sendGrid: SendGrid, reply: Reply, members: readonly EffectMember[]): Promise<EffectAnswer> {
-  const jobId = isObject(reply.json) ? text(reply.json, 'job_id') : ''
+  const jobId = isJsonObject(reply.json) ? text(reply.json, 'job_id') : ''
   if (reply.status !== 202 || jobId === '') return await answerOf(sendGrid, reply, { members, isDone: () => false })
   return pending(sendGrid, { id: jobId, sinceMs: sendGrid.context.clock.nowMs() })
 }
@@ -186,7 +187,7 @@ async function pollJob(sendGrid: SendGrid, members: readonly EffectMember[], loo
       if (looking.isLookedAt === true) return await judge(members, looking)
       return keyed(
         members,
-        looking.isAlready?.(isObject(state?.results) ? state.results : {}) === true ? ALREADY : DONE,
+        looking.isAlready?.(isJsonObject(state?.results) ? state.results : {}) === true ? ALREADY : DONE,
       )
     case 'errored':
     case 'failed':

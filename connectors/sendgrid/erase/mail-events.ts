@@ -1,11 +1,11 @@
-import { isDsrError } from '../../../src/connector/index.ts'
+import { isDsrError, isJsonObject } from '../../../src/connector/index.ts'
 import type { EffectAnswer, EffectMember, KeyedAnswer } from '../../../src/connector/index.ts'
 import type { SendGrid } from '../client.ts'
 import { openDesk } from '../desk.ts'
 import type { Desk } from '../desk.ts'
 import { isSameAddress } from '../mapping.ts'
 import { activityMessages, loggedMessages } from '../places/messages.ts'
-import { isObject, objectsOf, text } from '../shape.ts'
+import { objectsOf, text } from '../shape.ts'
 import { CANNOT_TELL, DONE, HAPPENED, NOT_HAPPENED, SPLIT, answerOf, idOf, keyed } from './answers.ts'
 import { jobOf, jobRefOf } from './step.ts'
 import type { Answers, Job, Step } from './step.ts'
@@ -46,7 +46,7 @@ async function eraseSome(sendGrid: SendGrid, members: readonly EffectMember[]): 
     bucket: 'erasejob',
     effect: true,
   })
-  const jobId = isObject(reply.json) ? text(reply.json, 'job_id') : ''
+  const jobId = isJsonObject(reply.json) ? text(reply.json, 'job_id') : ''
   if (reply.status === 202 && jobId !== '') {
     const job = { id: jobId, sinceMs: sendGrid.context.clock.nowMs() }
     return keyed(members, accepted(job, SETTLE_MS))

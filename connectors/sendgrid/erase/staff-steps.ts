@@ -1,5 +1,5 @@
 import { alerts, teammates } from '../places/settings.ts'
-import { text } from '../shape.ts'
+import { requiredText, text } from '../shape.ts'
 import { HAPPENED, NOT_HAPPENED, answerOf, idOf, keyedEach } from './answers.ts'
 import type { Step } from './step.ts'
 
@@ -40,7 +40,7 @@ export const removeAlert: Step = {
     const all = await alerts(sendGrid)
     return members.map((member) => ({
       key: member.key,
-      answer: all.some(({ id }) => String(id) === idOf(member)) ? NOT_HAPPENED : HAPPENED,
+      answer: all.some((alert) => requiredText(alert, 'id') === idOf(member)) ? NOT_HAPPENED : HAPPENED,
     }))
   },
 }

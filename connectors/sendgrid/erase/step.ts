@@ -6,10 +6,10 @@ export type ReadBacks = Promise<readonly KeyedAnswer<ReadBackAnswer>[]>
 
 /** How one step of the manifest is carried out and looked at. All members belong to the same account or subuser. */
 export interface Step {
-  perform(sendGrid: SendGrid, members: readonly EffectMember[]): Answers
-  readBack(sendGrid: SendGrid, members: readonly EffectMember[]): ReadBacks
+  readonly perform: (sendGrid: SendGrid, members: readonly EffectMember[]) => Answers
+  readonly readBack: (sendGrid: SendGrid, members: readonly EffectMember[]) => ReadBacks
   /** Only asynchronous steps. Members carry `jobRef`. */
-  poll?(sendGrid: SendGrid, members: readonly EffectMember[]): Answers
+  readonly poll?: (sendGrid: SendGrid, members: readonly EffectMember[]) => Answers
 }
 
 /** A vendor's job with the instant at which we got it, so that every poll names the same latest end. */

@@ -1,10 +1,11 @@
+import { isJsonObject } from '../../../src/connector/index.ts'
 import type { EffectMember, JsonValue } from '../../../src/connector/index.ts'
 import { allowList } from '../places/settings.ts'
 import { isGloballySuppressed, suppressedGroups, suppressionEntries } from '../places/suppressions.ts'
 import type { SuppressionKind } from '../places/suppressions.ts'
 import { isSameAddress } from '../mapping.ts'
 import { pairOf } from '../refs.ts'
-import { isObject, texts } from '../shape.ts'
+import { requiredText, texts } from '../shape.ts'
 import { ALREADY, HAPPENED, NOT_HAPPENED, answerOf, idOf, keyed, keyedEach } from './answers.ts'
 import type { Step } from './step.ts'
 
@@ -20,7 +21,7 @@ export const suppressGlobally: Step = {
       effect: true,
     })
     const isDone = ({ json }: { readonly json: JsonValue | undefined }) => {
-      const named = isObject(json) ? texts(json, 'recipient_emails') : []
+      const named = isJsonObject(json) ? texts(json, 'recipient_emails') : []
       return emails.every((email) => named.some((one) => isSameAddress(one, email)))
     }
     return keyed(members, await answerOf(sendGrid, reply, { members, isDone }))
@@ -81,7 +82,7 @@ export const leaveGroup: Step = {
     keyedEach(members, async (member) => {
       const [group, email] = pairOf(idOf(member))
       const left = await suppressedGroups(sendGrid, email)
-      return left.some(({ id }) => String(id) === group) ? NOT_HAPPENED : HAPPENED
+      return left.some((one) => requiredText(one, 'id') === group) ? NOT_HAPPENED : HAPPENED
     }),
 }
 
@@ -103,7 +104,7 @@ export const leaveAllowList: Step = {
       effect: true,
     })
     const isDone = ({ json }: { readonly json: JsonValue | undefined }) =>
-      isObject(json) && Array.isArray(json.list) && json.list.length === rest.length
+      isJsonObject(json) && Array.isArray(json.list) && json.list.length === rest.length
     return keyed(members, await answerOf(sendGrid, reply, { members, isDone }))
   },
   async readBack(sendGrid, members) {

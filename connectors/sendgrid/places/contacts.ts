@@ -1,12 +1,12 @@
-import { DsrError } from '../../../src/connector/index.ts'
+import { chunks, expectObject, isJsonObject } from '../../../src/connector/index.ts'
 import type { Attribution, FoundRecord, JsonObject } from '../../../src/connector/index.ts'
-import type { SendGrid } from '../client.ts'
-import { noteNoMarketing, readIfThere } from '../desk.ts'
+import type { Reply, SendGrid } from '../client.ts'
+import { isRefusal, noteNoMarketing, readIfThere, refused } from '../desk.ts'
 import type { Desk } from '../desk.ts'
 import { contactOf, labelOf, learnedFrom, matchOf } from '../mapping.ts'
 import type { Contact, Wanted } from '../mapping.ts'
 import { refOf } from '../refs.ts'
-import { chunks, isObject, isoToMs, objectOf, objectsOf, text, texts, unreadable } from '../shape.ts'
+import { isoToMs, objectsOf, text, texts, unreadable } from '../shape.ts'
 import { listNames, segmentNames } from './contact-groups.ts'
 
 /** The vendor's maximum of one search; a longer address is searched as an identifier. */
@@ -31,12 +31,12 @@ export async function* readContacts(desk: Desk, wanted: Wanted): AsyncGenerator<
  * The control of the contact search, whose normal "absent" is a 404: a host without Marketing Campaigns would answer the
  * same. Where counting contacts is unknown too, the place does not exist.
  */
-async function probeMarketing(desk: Desk): Promise<void> {
+export async function probeMarketing(desk: Desk): Promise<void> {
   if (desk.gaps.has('contact')) return
   const ask = { method: 'GET', path: '/v3/marketing/contacts/count', bucket: 'contacts' } as const
   const reply = await readIfThere(desk, ask)
   if (reply === undefined) noteNoMarketing(desk.gaps)
-  else if (typeof objectOf(reply.json).contact_count !== 'number') throw unreadable()
+  else if (typeof expectObject(reply.json).contact_count !== 'number') throw unreadable()
 }
 
 async function* recordsOf(desk: Desk, contact: Contact, attribution: Attribution): AsyncGenerator<FoundRecord> {
@@ -105,32 +105,39 @@ async function searchAll(sendGrid: SendGrid, { kind, values }: SearchBy): Promis
   return found
 }
 
-/** One search. 404 = none of the values is known: the vendor's normal "absent" (mc_contacts spec), after the control. */
+/**
+ * One search. 404 = none of the values is known: the vendor's normal "absent" (mc_contacts spec), after the control. 400 =
+ * one of them is malformed: they are asked one by one, and a value that the vendor calls malformed can be no contact's.
+ */
 async function search(sendGrid: SendGrid, by: SearchBy): Promise<readonly Contact[]> {
-  try {
-    const reply = await readIfThere(sendGrid, {
-      method: 'POST',
-      path:
-        by.kind === 'emails'
-          ? '/v3/marketing/contacts/search/emails'
-          : `/v3/marketing/contacts/search/identifiers/${by.kind}`,
-      body: by.kind === 'emails' ? { emails: by.values } : { identifiers: by.values },
-      bucket: 'contacts',
-    })
-    return reply === undefined ? [] : Object.values(objectOf(objectOf(reply.json).result)).flatMap(contactIn)
-  } catch (error) {
-    // One value that the vendor calls malformed refuses all: ask one by one, and let only the bad one fail.
-    if (!(error instanceof DsrError) || error.code !== 'VENDOR_REFUSED' || by.values.length < 2) throw error
-    const one = by.values.map((value) => ({ kind: by.kind, values: [value] }))
+  const isByAddress = by.kind === 'emails'
+  const reply = await sendGrid.ask({
+    method: 'POST',
+    path: `/v3/marketing/contacts/search/${isByAddress ? by.kind : `identifiers/${by.kind}`}`,
+    body: isByAddress ? { emails: by.values } : { identifiers: by.values },
+    bucket: 'contacts',
+  })
+  if (reply.status === 404 && isRefusal(reply)) return []
+  if (reply.status === 400 && by.values.length > 1) {
     const found: Contact[] = []
-    for (const alone of one) found.push(...(await search(sendGrid, alone)))
+    for (const value of by.values) found.push(...(await search(sendGrid, { kind: by.kind, values: [value] })))
     return found
   }
+  if (reply.status === 400 && isAboutValues(reply)) return []
+  if (reply.status !== 200) throw refused(reply)
+  return Object.values(expectObject(expectObject(reply.json).result)).flatMap(contactIn)
+}
+
+/** Whether a 400 is about the values searched for and not about the call. */
+function isAboutValues({ json }: Reply): boolean {
+  const body = expectObject(json)
+  const errors = Array.isArray(body.errors) ? objectsOf(body.errors) : [body]
+  return errors.some((error) => ['emails', 'identifiers'].includes(text(error, 'field')))
 }
 
 function contactIn(answer: JsonObject[string]): readonly Contact[] {
-  const { contact } = objectOf(answer)
-  return isObject(contact) ? [contactOf(contact)] : []
+  const { contact } = expectObject(answer)
+  return isJsonObject(contact) ? [contactOf(contact)] : []
 }
 
 /** The contacts of these ids that still exist. */
@@ -143,7 +150,7 @@ export async function contactsById(sendGrid: SendGrid, ids: readonly string[]): 
       body: { ids: some },
       bucket: 'contacts',
     })
-    if (reply !== undefined) found.push(...objectsOf(objectOf(reply.json).result).map(contactOf))
+    if (reply !== undefined) found.push(...objectsOf(expectObject(reply.json).result).map(contactOf))
   }
   return found
 }
@@ -155,7 +162,7 @@ export async function contactJob(sendGrid: SendGrid, jobId: string): Promise<Jso
     path: `/v3/marketing/contacts/imports/${encodeURIComponent(jobId)}`,
     bucket: 'contacts',
   })
-  return reply === undefined ? undefined : objectOf(reply.json)
+  return reply === undefined ? undefined : expectObject(reply.json)
 }
 
 function withoutMetadata(raw: JsonObject): JsonObject {

@@ -1,3 +1,4 @@
+import { expectObject } from '../../../src/connector/index.ts'
 import type { FoundRecord, JsonObject } from '../../../src/connector/index.ts'
 import type { SendGrid } from '../client.ts'
 import { NO_LEGACY, readIfThere, refused } from '../desk.ts'
@@ -6,7 +7,7 @@ import { attributionByAddress, isSameAddress } from '../mapping.ts'
 import type { Wanted } from '../mapping.ts'
 import { isOtherName } from '../names.ts'
 import { refOf } from '../refs.ts'
-import { objectOf, objectsOf, requiredText, secondsToMs, text } from '../shape.ts'
+import { objectsOf, requiredText, secondsToMs, text } from '../shape.ts'
 
 /** Recipients of the legacy contact database, which accounts made since about 2019 do not have. */
 export async function* readLegacy(desk: Desk, wanted: Wanted): AsyncGenerator<FoundRecord> {
@@ -43,7 +44,7 @@ async function legacyRecipients(sendGrid: SendGrid, email: string): Promise<read
     bucket: 'contacts',
   })
   if (reply === undefined) return []
-  return objectsOf(objectOf(reply.json).recipients).filter((one) => isSameAddress(text(one, 'email'), email))
+  return objectsOf(expectObject(reply.json).recipients).filter((one) => isSameAddress(text(one, 'email'), email))
 }
 
 /** Whether the legacy recipient of this id still exists. Its 404 has no documented body, so the status alone decides. */
@@ -54,7 +55,7 @@ export async function isLegacyRecipient(sendGrid: SendGrid, id: string): Promise
     bucket: 'contacts',
   })
   if (reply.status === 404) return false
-  objectOf(reply.json)
+  expectObject(reply.json)
   if (reply.status !== 200) throw refused(reply)
   return true
 }

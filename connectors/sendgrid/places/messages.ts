@@ -1,4 +1,4 @@
-import { DsrError } from '../../../src/connector/index.ts'
+import { DsrError, expectObject, isJsonObject } from '../../../src/connector/index.ts'
 import type { FoundRecord, JsonObject } from '../../../src/connector/index.ts'
 import type { SendGrid } from '../client.ts'
 import { NO_ACTIVITY, read, readIfThere } from '../desk.ts'
@@ -6,7 +6,7 @@ import type { Desk } from '../desk.ts'
 import { attributionByAddress, isSameAddress } from '../mapping.ts'
 import type { Wanted } from '../mapping.ts'
 import { refOf } from '../refs.ts'
-import { isObject, isoToMs, objectOf, objectsOf, requiredText, text } from '../shape.ts'
+import { isoToMs, objectsOf, requiredText, text } from '../shape.ts'
 
 /** Email Logs, message by message with all events, and the categories and arguments that hang on them. */
 export async function* readLogs(desk: Desk, { emails }: Wanted): AsyncGenerator<FoundRecord> {
@@ -58,7 +58,7 @@ async function logPage(sendGrid: SendGrid, email: string, span?: Span): Promise<
     body: { query: `to_email = '${quotable(email)}'${time}`, limit: PAGE_MAX },
     bucket: 'logs',
   })
-  return objectsOf(objectOf(json).messages).filter((row) => isSameAddress(text(row, 'to_email'), email))
+  return objectsOf(expectObject(json).messages).filter((row) => isSameAddress(text(row, 'to_email'), email))
 }
 
 /** One logged message with its events; undefined when it is past the retention. */
@@ -69,7 +69,7 @@ export async function loggedMessage(sendGrid: SendGrid, id: string): Promise<Jso
     bucket: 'logs',
   })
   if (reply === undefined) return undefined
-  const message = objectOf(reply.json)
+  const message = expectObject(reply.json)
   requiredText(message, 'sg_message_id')
   return message
 }
@@ -78,7 +78,7 @@ function tagsOf(details: JsonObject): JsonObject | undefined {
   const { category = [], custom_args: customArguments = {} } = details
   const isEmpty =
     (!Array.isArray(category) || category.length === 0) &&
-    (!isObject(customArguments) || Object.keys(customArguments).length === 0)
+    (!isJsonObject(customArguments) || Object.keys(customArguments).length === 0)
   return isEmpty ? undefined : { category, custom_args: customArguments }
 }
 
@@ -139,7 +139,7 @@ async function activityPage(desk: Desk, emails: readonly string[], span?: Span):
     desk.gaps.set('email_activity', NO_ACTIVITY)
     return []
   }
-  return objectsOf(objectOf(reply.json).messages).filter((row) =>
+  return objectsOf(expectObject(reply.json).messages).filter((row) =>
     emails.some((email) => isSameAddress(text(row, 'to_email'), email)),
   )
 }
@@ -151,7 +151,7 @@ export async function activityMessage(sendGrid: SendGrid, id: string): Promise<J
     path: `/v3/messages/${encodeURIComponent(id)}`,
     bucket: 'email_activity',
   })
-  return reply === undefined ? undefined : objectOf(reply.json)
+  return reply === undefined ? undefined : expectObject(reply.json)
 }
 
 interface Span {

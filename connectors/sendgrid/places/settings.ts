@@ -1,4 +1,4 @@
-import { DsrError } from '../../../src/connector/index.ts'
+import { expectList, expectObject, pages } from '../../../src/connector/index.ts'
 import type { FoundRecord, JsonObject } from '../../../src/connector/index.ts'
 import type { SendGrid } from '../client.ts'
 import { read } from '../desk.ts'
@@ -6,7 +6,7 @@ import type { Desk } from '../desk.ts'
 import { attributionByAddress, isSameAddress } from '../mapping.ts'
 import type { Wanted } from '../mapping.ts'
 import { refOf } from '../refs.ts'
-import { listOf, objectOf, objectsOf, requiredText, text } from '../shape.ts'
+import { objectsOf, requiredText, text } from '../shape.ts'
 
 /** The subject's address on the allow list, which overrides every suppression. Whole domains are nobody's data. */
 export async function* readAllowList(desk: Desk, { emails }: Wanted): AsyncGenerator<FoundRecord> {
@@ -33,8 +33,8 @@ export async function allowList(sendGrid: SendGrid): Promise<AllowList> {
     path: '/v3/mail_settings/address_whitelist',
     bucket: 'settings',
   })
-  const body = objectOf(json)
-  const list = listOf(body.list).filter((entry): entry is string => typeof entry === 'string')
+  const body = expectObject(json)
+  const list = expectList(body.list).filter((entry): entry is string => typeof entry === 'string')
   return { isEnabled: body.enabled === true, list }
 }
 
@@ -61,22 +61,25 @@ export async function* readStaff(desk: Desk, { emails }: Wanted): AsyncGenerator
 const PAGE = 500
 const MAX_PAGES = 100
 
-/** Every seat, over all pages. The document names the list `result`, its example `results`: both are read. */
+/**
+ * Every seat, over all pages; a page may be shorter than was asked for, so only an empty one is the last. The document
+ * names the list `result`, its example `results`: both are read.
+ */
 export async function teammates(sendGrid: SendGrid): Promise<readonly JsonObject[]> {
   const seats: JsonObject[] = []
-  for (let page = 0; page < MAX_PAGES; page++) {
+  const page = async (offset = '0') => {
     const { json } = await read(sendGrid, {
       method: 'GET',
       path: '/v3/teammates',
-      query: { limit: String(PAGE), offset: String(seats.length) },
+      query: { limit: String(PAGE), offset },
       bucket: 'settings',
     })
-    const body = objectOf(json)
-    const some = objectsOf(body.results ?? body.result)
-    if (some.length === 0) return seats
-    seats.push(...some)
+    const body = expectObject(json)
+    const entries = objectsOf(body.results ?? body.result)
+    return { entries, ...(entries.length === 0 ? {} : { next: String(Number(offset) + entries.length) }) }
   }
-  throw new DsrError('LIMIT_REACHED', 'there are more pages of teammates than are read')
+  for await (const seat of pages(page, { maxPages: MAX_PAGES })) seats.push(seat)
+  return seats
 }
 
 export async function alerts(sendGrid: SendGrid): Promise<readonly JsonObject[]> {

@@ -1,3 +1,4 @@
+import { expectObject, isJsonObject } from '../../../src/connector/index.ts'
 import type { FoundRecord, JsonObject } from '../../../src/connector/index.ts'
 import type { SendGrid } from '../client.ts'
 import { readIfThere } from '../desk.ts'
@@ -5,7 +6,7 @@ import type { Desk } from '../desk.ts'
 import { attributionByAddress, isSameAddress } from '../mapping.ts'
 import type { Wanted } from '../mapping.ts'
 import { refOf } from '../refs.ts'
-import { isObject, objectOf, objectsOf, requiredText, secondsToMs, text, unreadable } from '../shape.ts'
+import { objectsOf, requiredText, secondsToMs, text, unreadable } from '../shape.ts'
 
 export const KINDS = ['bounces', 'blocks', 'invalid_emails', 'spam_reports'] as const
 export type SuppressionKind = (typeof KINDS)[number]
@@ -60,7 +61,7 @@ export async function isGloballySuppressed(sendGrid: SendGrid, email: string): P
     bucket: 'suppressions',
   })
   if (reply === undefined) return false
-  const body = objectOf(reply.json)
+  const body = expectObject(reply.json)
   if (Object.keys(body).length === 0) return false
   if (!isSameAddress(text(body, 'recipient_email'), email)) throw unreadable()
   return true
@@ -74,5 +75,7 @@ export async function suppressedGroups(sendGrid: SendGrid, email: string): Promi
     bucket: 'suppressions',
   })
   if (reply === undefined) return []
-  return objectsOf(objectOf(reply.json).suppressions).filter((group) => isObject(group) && group.suppressed === true)
+  return objectsOf(expectObject(reply.json).suppressions).filter(
+    (group) => isJsonObject(group) && group.suppressed === true,
+  )
 }

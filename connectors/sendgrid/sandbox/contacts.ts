@@ -140,7 +140,7 @@ function started(
 
 function jobStatus(world: World, request: SandboxRequest): SandboxReply {
   const job = world.vendor.jobs.get(param(request, 'id'))
-  if (job === undefined || job.subuser !== subuserOf(request)) return NOT_FOUND
+  if (job?.subuser !== subuserOf(request)) return NOT_FOUND
   pollContactJob(world, job, request.atMs)
   const requested = job.contactIds.length + job.contacts.length
   return {

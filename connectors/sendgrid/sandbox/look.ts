@@ -1,5 +1,6 @@
 import type { PlantedPerson } from '../../../src/connector/testing.ts'
 import { placeOf } from '../refs.ts'
+import { text } from '../shape.ts'
 import { addressesOf } from './plant.ts'
 import { KINDS } from './state.ts'
 import type { SandboxContact, Tenant, World } from './state.ts'
@@ -21,9 +22,9 @@ function storedOn(tenant: Tenant, { person }: PlantedPerson) {
     activity: [...tenant.activity.values()].filter(({ to }) => has(to)),
     logs: [...tenant.logs.values()].filter(({ to }) => has(to)),
     allowList: tenant.allowList.filter(has),
-    legacy: [...tenant.legacy.values()].filter(({ email }) => has(String(email))),
-    teammates: [...tenant.teammates.values()].filter(({ email }) => has(String(email))),
-    alerts: [...tenant.alerts.values()].filter((alert) => has(String(alert.email_to))),
+    legacy: [...tenant.legacy.values()].filter((one) => has(text(one, 'email'))),
+    teammates: [...tenant.teammates.values()].filter((seat) => has(text(seat, 'email'))),
+    alerts: [...tenant.alerts.values()].filter((alert) => has(text(alert, 'email_to'))),
   }
 }
 

@@ -24,9 +24,7 @@ export function subuserOf(request: SandboxRequest): string {
 /** The texts of a list in a JSON body, or undefined when the body has none of that name. */
 export function textsIn(request: SandboxRequest, name: string): readonly string[] | undefined {
   const value = bodyOf(request)[name]
-  return Array.isArray(value) && value.every((one) => typeof one === 'string')
-    ? (value as readonly string[])
-    : undefined
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined
 }
 
 export function bodyOf(request: SandboxRequest): JsonObject {
