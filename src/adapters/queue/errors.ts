@@ -9,12 +9,12 @@ const LOST_TRACK: ReadonlySet<unknown> = new Set([-1, -2, -6])
  */
 export function queueError(error: unknown): DsrError {
   if (error instanceof DsrError) return error
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   if (LOST_TRACK.has(code)) return new DsrError('STALE_EPOCH', 'the queue lost track of a job that was running')
   const reason = typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code) ? code : nameOf(error)
   return new DsrError('QUEUE_UNREACHABLE', `the queue did not do its part (${reason})`)
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error ? error.constructor.name : typeof error
+  return typeof error === 'object' && error !== null ? error.constructor.name : typeof error
 }

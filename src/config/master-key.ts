@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import type { MasterKey, Settings } from '../ports/config.ts'
+import { refusal } from './refusal.ts'
+import { variable, type Environment } from './variables.ts'
+
+const KEY_BYTES = 32
+const NAME = 'HABEAS_MASTER_KEY'
+
+/**
+ * The key of `HABEAS_MASTER_KEY` or its file. An installation with the embedded database makes one at its first start, in a
+ * file that only its user can read, beside and not in the directory of the database: a copy of the database opens nothing.
+ *
+ * @throws DsrError `CONFIG_INVALID` when the key is absent, is no key, or its file can be read by others.
+ */
+export function masterKeyOf(env: Environment, settings: Pick<Settings, 'dataDirectory' | 'databaseUrl'>): MasterKey {
+  const given = variable(env, NAME)
+  if (given !== undefined) return { bytes: decoded(given), isNew: false }
+  if (settings.databaseUrl !== undefined) throw refusal(NAME, 'must be set with DATABASE_URL')
+  const file = path.join(settings.dataDirectory, 'keys', 'master.key')
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  const isNew = create(file)
+  if ((statSync(file).mode & 0o077) !== 0)
+    throw refusal(NAME, 'the key file may be readable by its owner alone (mode 0600)')
+  return { bytes: decoded(readFileSync(file, 'utf8')), isNew }
+}
+
+/** Makes the file unless it is there: whole or not at all, and durable before anything is sealed with it. */
+function create(file: string): boolean {
+  if (existsSync(file)) return false
+  const draft = `${file}.${randomBytes(8).toString('hex')}`
+  try {
+    writeFileSync(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true })
+    // Another process may make it at the same moment; a link is made once.
+    linkSync(draft, file)
+    return true
+  } catch {
+    if (existsSync(file)) return false
+    throw refusal(NAME, 'the key file cannot be made in the data directory')
+  } finally {
+    rmSync(draft, { force: true })
+    flushDirectory(path.dirname(file))
+  }
+}
+
+function flushDirectory(directory: string): void {
+  const handle = openSync(directory, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+function decoded(text: string): Uint8Array {
+  const trimmed = text.trim()
+  const isHex = /^[0-9a-f]{64}$/i.test(trimmed)
+  const isBase64 = /^[A-Za-z0-9+/]{43}=?$/.test(trimmed) || /^[A-Za-z0-9_-]{43}=?$/.test(trimmed)
+  if (!isHex && !isBase64) throw refusal(NAME, 'must be 32 bytes in base64 or hexadecimal')
+  // Node reads both alphabets of base64 under this one name.
+  return new Uint8Array(Buffer.from(trimmed, isHex ? 'hex' : 'base64'))
+}
