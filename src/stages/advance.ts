@@ -23,7 +23,7 @@ export async function advance(ports: Ports, id: RequestId): Promise<void> {
       await sealAndAnswer(ports, request)
       return
     }
-    if (request.state === 'answered') {
+    if (request.state === 'answered' || request.state === 'closed') {
       await sealSequels(ports, request)
       return
     }
@@ -49,13 +49,15 @@ async function takeStep(ports: Ports, id: RequestId): Promise<{ request: Request
       }
       case 'sealing':
       case 'answered':
+      case 'closed':
+        // Sealing takes its time: while it does, the watchdog sees a job that is out.
+        await tx.request.update(id, { issuedAtDbMs: await tx.dbNowMs() })
         return { request, isMoved: false }
       case 'received':
       case 'awaiting_identity':
       case 'awaiting_decision':
       case 'awaiting_review':
       case 'plan_expired':
-      case 'closed':
       case 'refused':
       case 'withdrawn':
         // These wait for a person or are over.
@@ -70,6 +72,7 @@ async function sealAndAnswer(ports: Ports, request: RequestRow): Promise<void> {
   await ports.store.transact(async (tx) => {
     const row = await tx.request.lock(request.id)
     if (row?.state === 'sealing') await startAnswer(ports, tx, row)
+    await tx.request.update(request.id, { issuedAtDbMs: null, nextActionAtMs: null })
   })
 }
 
@@ -84,4 +87,5 @@ async function sealSequels(ports: Ports, request: RequestRow): Promise<void> {
       if (row.state === 'answered') await closeWhenOver(ports, tx, row)
     })
   }
+  await ports.store.transact(async (tx) => tx.request.update(request.id, { issuedAtDbMs: null }))
 }

@@ -134,12 +134,7 @@ async function end(
     ...sealedReason(ports, given),
   })
   for (const leg of await tx.leg.find({ requestId: request.id, state: { not: 'settled' } })) {
-    await moveLeg(ports, tx, {
-      leg,
-      event: 'settle',
-      actor: order.actor,
-      patch: { stage: null, nextActionAtMs: null, parkedReason: null, returnTo: null },
-    })
+    await moveLeg(ports, tx, { leg, event: 'settle', actor: order.actor })
   }
   for (const row of await tx.identifier.find({ requestId: request.id, lookupDigest: { not: null } })) {
     await tx.identifier.update(row.id, { lookupDigest: null })

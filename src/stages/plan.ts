@@ -56,8 +56,7 @@ function accountCount(plan: JsonObject): number {
 
 async function endDryRun(ports: Ports, tx: Tx, request: RequestRow): Promise<void> {
   for (const leg of await tx.leg.find({ requestId: request.id, generation: 0 })) {
-    if (leg.state !== 'settled')
-      await moveLeg(ports, tx, { leg, event: 'settle', patch: { nextActionAtMs: null, stage: null } })
+    if (leg.state !== 'settled') await moveLeg(ports, tx, { leg, event: 'settle' })
   }
   await moveRequest(ports, tx, {
     request,

@@ -114,7 +114,7 @@ function partResult(ports: Ports, { look, rows, finding, depth }: PartLook): Par
     return {
       part: depth.part,
       outcome: { kind: 'exported' },
-      counts: { found, done: rows.length, kept: 0, remaining: finding?.remaining ?? rows.length },
+      counts: { found: rows.length, done: rows.length, kept: 0, remaining: finding?.remaining ?? rows.length },
     }
   }
   const remaining = Math.max(0, (finding?.remaining ?? 0) - kept.length)

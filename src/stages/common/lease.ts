@@ -31,6 +31,11 @@ export async function takeLease(
     if (leg?.stage !== job.stage || leg.state === 'parked' || leg.state === 'settled') return undefined
     const now = await tx.dbNowMs()
     if (leg.leaseUntilDbMs !== null && leg.leaseUntilDbMs > now) return undefined
+    if (leg.nextActionAtMs !== null && leg.nextActionAtMs > ports.clock.nowMs()) {
+      // A late job of an earlier issue: the leg waits for its time and is announced again then.
+      await tx.leg.update(leg.id, { admittedAtDbMs: null, issuedAtDbMs: null })
+      return undefined
+    }
     const request = await tx.request.get(leg.requestId)
     if (!request) throw new DsrError('INTERNAL', 'a leg without its request')
     const crashes = leg.leaseUntilDbMs === null ? 0 : leg.tries + 1

@@ -45,6 +45,17 @@ export async function moveRequest(
   return moved
 }
 
+/** A settled leg is nobody's, in no queue, and has nothing to do. */
+const AT_REST = {
+  stage: null,
+  nextActionAtMs: null,
+  issuedAtDbMs: null,
+  admittedAtDbMs: null,
+  leaseUntilDbMs: null,
+  parkedReason: null,
+  returnTo: null,
+} as const
+
 export interface LegMove {
   readonly event: LegEvent
   readonly patch?: LegPatch
@@ -55,7 +66,7 @@ export interface LegMove {
 /** The only way a leg changes its state, like `moveRequest`. */
 export async function moveLeg(ports: Ports, tx: Tx, { leg, ...move }: LegMove & { leg: LegRow }): Promise<LegRow> {
   const state = nextLegState(leg.state, move.event)
-  const patch = { ...move.patch, state }
+  const patch = { ...move.patch, ...(state === 'settled' && AT_REST), state }
   await tx.leg.update(leg.id, patch)
   await writeJournal(ports, tx, {
     requestId: leg.requestId,

@@ -24,16 +24,7 @@ export async function settleLeg(ports: Ports, tx: Tx, { leg, parts, patch, actor
   const settled = await moveLeg(ports, tx, {
     leg,
     event: 'settle',
-    patch: {
-      ...RELEASED,
-      ...patch,
-      parts,
-      stage: null,
-      nextActionAtMs: null,
-      parkedReason: null,
-      returnTo: null,
-      lastAtMs: ports.clock.nowMs(),
-    },
+    patch: { ...RELEASED, ...patch, parts, lastAtMs: ports.clock.nowMs() },
     detail: { outcomes: countKinds(parts) },
     ...(actor && { actor }),
   })

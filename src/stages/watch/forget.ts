@@ -1,0 +1,92 @@
+import { isFinal, REQUEST_TABLE } from '../../domain/request.ts'
+import { statesOf } from '../../domain/state-table.ts'
+import type { RequestId } from '../../domain/ids.ts'
+import type { Ports } from '../../ports/runtime.ts'
+import { writeJournal } from '../common/journal.ts'
+
+const DAY_MS = 24 * 3600_000
+/** An answered request's personal data is kept for the complaint window; one that ended before acting needs less. */
+const KEPT_MS = { closed: 365 * DAY_MS, refused: 90 * DAY_MS, withdrawn: 30 * DAY_MS } as const
+const ROWS_A_TURN = 50
+
+const FINAL = statesOf(REQUEST_TABLE).filter(isFinal)
+
+/**
+ * The orchestrator forgets too (design §10.6): parcels once the archive stands, archives after their date, and in the end the
+ * request's key with everything under it. Records and proofs stay: without the key they are codes and commitments.
+ */
+export async function forget(ports: Ports): Promise<number> {
+  return (await forgetParcels(ports)) + (await forgetArchives(ports)) + (await forgetRequests(ports))
+}
+
+async function forgetParcels(ports: Ports): Promise<number> {
+  const parcels = await ports.store.transact(async (tx) => {
+    const some = await tx.parcel.find({}, { limit: ROWS_A_TURN })
+    const requests = await tx.request.find({ id: { in: some.map((row) => row.requestId) } })
+    const sealed = new Set(
+      requests.filter((row) => row.state === 'answered' || isFinal(row.state)).map((row) => row.id),
+    )
+    return some.filter((row) => sealed.has(row.requestId))
+  })
+  for (const parcel of parcels) {
+    await ports.parcels.delete(parcel.objectKey)
+    await ports.store.transact(async (tx) => tx.parcel.delete({ id: parcel.id }))
+  }
+  return parcels.length
+}
+
+async function forgetArchives(ports: Ports): Promise<number> {
+  const now = ports.clock.nowMs()
+  const expired = await ports.store.transact(async (tx) =>
+    tx.seal.find({ archiveExpiresAtMs: { atMost: now } }, { limit: ROWS_A_TURN }),
+  )
+  for (const seal of expired) {
+    if (seal.archiveKey !== null) await ports.archives.delete(seal.archiveKey)
+    await ports.store.transact(async (tx) => {
+      await tx.seal.update(seal.id, { archiveKey: null, archiveExpiresAtMs: null })
+      await writeJournal(ports, tx, {
+        requestId: seal.requestId,
+        kind: 'archive.forgotten',
+        detail: { generation: seal.generation },
+      })
+    })
+  }
+  return expired.length
+}
+
+async function forgetRequests(ports: Ports): Promise<number> {
+  const now = ports.clock.nowMs()
+  let forgotten = 0
+  for (const state of FINAL) {
+    const keptMs = KEPT_MS[state as keyof typeof KEPT_MS]
+    const old = await ports.store.transact(async (tx) =>
+      tx.request.find(
+        { state, closedAtMs: { atMost: now - keptMs }, sealedIntake: { not: null } },
+        { limit: ROWS_A_TURN },
+      ),
+    )
+    for (const request of old) await shred(ports, request.id)
+    forgotten += old.length
+  }
+  return forgotten
+}
+
+async function shred(ports: Ports, id: RequestId): Promise<void> {
+  await ports.store.transact(async (tx) => {
+    const request = await tx.request.lock(id)
+    if (!request) return
+    await tx.identifier.delete({ requestId: id })
+    await tx.record.delete({ requestId: id })
+    await tx.plan.delete({ requestId: id })
+    await tx.effect.delete({ requestId: id })
+    await tx.idempotency.delete({ requestId: id })
+    // The wrapped key is overwritten: from here on nothing sealed under it can be opened, wherever a copy lies.
+    await tx.request.update(id, {
+      wrappedKey: new Uint8Array(),
+      sealedIntake: null,
+      externalReference: null,
+      callbackUrl: null,
+    })
+    await writeJournal(ports, tx, { requestId: id, kind: 'request.forgotten' })
+  })
+}
