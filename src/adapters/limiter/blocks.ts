@@ -1,78 +1,82 @@
-import type { Readable } from 'node:stream'
-import type { Origin } from '../../connector/contract.ts'
-import type { IdentifierKind } from '../../domain/identifier.ts'
-import type { JsonValue } from '../../domain/json.ts'
+import type { KeptAsk } from '../../connector/limits.ts'
+import { numberOf } from './database.ts'
+import type { Query } from './database.ts'
 
-export type ArchiveLanguage = 'nl' | 'fr' | 'en'
-
-/** `access`: all that was found (Art. 15). `portability`: only what the person provided or what was observed of them (Art. 20). */
-export type ArchiveProfile = 'access' | 'portability'
-
-/** What goes into one archive. The same spec and records give the same bytes. */
-export interface ArchiveSpec {
-  readonly requestId: string
-  readonly profile: ArchiveProfile
-  readonly language: ArchiveLanguage
-  readonly controllerName: string
-  readonly createdAtMs: number
-  /** An IANA name, for the times on the pages; UTC when absent. */
-  readonly timeZone?: string
-  /** Where to ask, in one line; left out when absent. */
-  readonly contact?: string
-  /** The supervisory authority with its address, in one line; left out when absent. */
-  readonly authority?: string
-  readonly systems: readonly ArchiveSystem[]
+/** Calls that this process may still spend before `untilMs`. */
+export interface Block {
+  left: number
+  readonly untilMs: number
 }
 
-export interface ArchiveSystem {
-  readonly accountId: string
-  readonly connector: string
-  /** The users' word for it: "HubSpot". */
-  readonly title: string
-  readonly searchedAtMs: number
-  /** The kinds of identifiers that were searched for, never their values. */
-  readonly searchedBy: readonly IdentifierKind[]
-  readonly state: 'found' | 'nothing' | 'failed'
-  /** Every place that was looked into, also those where nothing was. */
-  readonly parts: readonly ArchivePart[]
+/** What this process has leased and not spent, by key. Losing it (a crash) loses calls that could have been made, no more. */
+export type Leases = Map<string, readonly Block[]>
+
+const LEASES_A_WINDOW = 10
+
+/** Unspent calls of live leases. */
+export function leasedLeft(leases: Leases, key: string, nowMs: number): number {
+  return live(leases, key, nowMs).reduce((sum, { left }) => sum + left, 0)
 }
 
-export interface ArchivePart {
-  readonly part: string
-  readonly title: string
-  readonly category: string
-  readonly origin: Origin
-  /** Why this place was not read, or not to its end; absent when it was. */
-  readonly unreadWhy?: string
-  /** Opens the records from the first; called up to three times, one reading after the other, and must give the same each time. */
-  readonly records: () => AsyncIterable<JsonValue>
-  /** Gone through once. */
-  readonly attachments: Iterable<ArchiveAttachment> | AsyncIterable<ArchiveAttachment>
+export interface Lacking {
+  readonly lacking: number
+  readonly nowMs: number
 }
 
-export interface ArchiveAttachment {
-  /** As the vendor gave it: shown in the pages, never used as a path. */
-  readonly name: string
-  readonly mediaType: string
-  /** Opened when its turn comes, then read to the end or destroyed. */
-  readonly open: () => Promise<Readable>
+/** How long until a short window has room for what the leases lack; 0 = now. Under the key's lock. */
+export async function blockWait(query: Query, ask: KeptAsk, { lacking, nowMs }: Lacking): Promise<number> {
+  const rows = await rowsOf(query, ask, nowMs)
+  let excess = amountOf(rows) + lacking - ask.most
+  for (const { until_ms: untilMs, amount } of rows) {
+    if (excess <= 0) return 0
+    excess -= numberOf(amount)
+    if (excess <= 0) return Math.max(1, numberOf(untilMs) + ask.windowMs - nowMs)
+  }
+  return 0
 }
 
-/** The systems and parts that belong into the profile, in the order in which they are written. */
-export function selectSystems(spec: ArchiveSpec): ArchiveSystem[] {
-  return spec.systems
-    .map((system) => ({
-      ...system,
-      parts: system.parts.filter((part) => belongs(spec.profile, part.origin)).toSorted(byName('part')),
-    }))
-    .toSorted(byName('accountId'))
+/**
+ * Leases what is lacking, and a share of the window beyond it when there is room, so that the next calls need no row.
+ * Under the key's lock, after `blockWait` said 0.
+ */
+export async function leaseBlock(query: Query, ask: KeptAsk, { lacking, nowMs }: Lacking): Promise<Block> {
+  const room = ask.most - amountOf(await rowsOf(query, ask, nowMs))
+  const amount = Math.min(room, Math.max(lacking, Math.floor(ask.most / LEASES_A_WINDOW)))
+  const untilMs = nowMs + Math.max(1, Math.floor(ask.windowMs / LEASES_A_WINDOW))
+  await query('insert into app.limiter_block (key, until_ms, amount) values ($1, $2, $3)', [ask.key, untilMs, amount])
+  await query('delete from app.limiter_block where key = $1 and until_ms <= $2', [ask.key, nowMs - ask.windowMs])
+  return { left: amount, untilMs }
 }
 
-function belongs(profile: ArchiveProfile, origin: Origin): boolean {
-  return profile === 'access' || origin === 'provided' || origin === 'observed'
+export function addLease(leases: Leases, key: string, block: Block): void {
+  leases.set(key, [...(leases.get(key) ?? []), block])
 }
 
-/** By code units: the order of a language differs between machines. */
-function byName<K extends string>(key: K): (a: Readonly<Record<K, string>>, b: Readonly<Record<K, string>>) => number {
-  return (a, b) => (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0)
+/** Spends from the leases that end first. The caller has made sure that there is enough. */
+export function spend(leases: Leases, { key, weight }: KeptAsk, nowMs: number): void {
+  let rest = weight
+  for (const block of live(leases, key, nowMs)) {
+    const spent = Math.min(block.left, rest)
+    block.left -= spent
+    rest -= spent
+  }
+  leases.set(
+    key,
+    live(leases, key, nowMs).filter(({ left }) => left > 0),
+  )
+}
+
+function live(leases: Leases, key: string, nowMs: number): readonly Block[] {
+  return (leases.get(key) ?? []).filter(({ untilMs }) => untilMs > nowMs)
+}
+
+function rowsOf(query: Query, ask: KeptAsk, nowMs: number): ReturnType<Query> {
+  return query('select until_ms, amount from app.limiter_block where key = $1 and until_ms > $2 order by until_ms', [
+    ask.key,
+    nowMs - ask.windowMs,
+  ])
+}
+
+function amountOf(rows: Awaited<ReturnType<Query>>): number {
+  return rows.reduce((sum, { amount }) => sum + numberOf(amount), 0)
 }

@@ -1,94 +1,108 @@
-import type { JsonObject, JsonValue } from '../../domain/json.ts'
-import type { Words } from './words.ts'
+import type { Clock } from '../../connector/contract.ts'
+import { normaliseAsks } from '../../connector/limits.ts'
+import type { KeptAsk, LimiterAnswer, LimiterStore } from '../../connector/limits.ts'
+import { addLease, blockWait, leaseBlock, leasedLeft, spend } from './blocks.ts'
+import type { Block, Leases } from './blocks.ts'
+import { BUDGET_FROM_MS, budgetWait, takeBudget } from './budget.ts'
+import { inTransaction, numberOf } from './database.ts'
+import type { LimiterDatabase, Query } from './database.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
+export interface PostgresLimiterOptions {
+  /** A pool on the migrated database (tables of 0100-limiter.sql). */
+  readonly database: LimiterDatabase
+  /** The same clock in all processes, give or take what NTP leaves. */
+  readonly clock: Clock
 }
 
-/** Text for HTML content and quoted attributes. Control characters, which no HTML may hold, become their visible signs. */
-export function escapeHtml(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign)
-    .replace(/\r\n?/g, '\n')
-    .replace(/\p{Cc}/gu, visibleSign)
-}
-
-function visibleSign(control: string): string {
-  if (control === '\n' || control === '\t') return control
-  const code = control.charCodeAt(0)
-  return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\u{fffd}'
-}
-
-const MAX_COLUMNS = 6
-const MAX_CELL = 80
-
-/** Records as one table where they are small and alike, as a table each where they are not. Every key and every value is shown. */
-export function renderRecords(records: readonly JsonValue[], words: Words): string {
-  const columns = commonColumns(records)
-  if (columns === undefined)
-    return records.map((record) => `<div class="card">${renderValue(record, words)}</div>`).join('\n')
-  const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')
-  const rows = records.map(
-    (record) => `<tr>${columns.map((column) => renderCell(record, column, words)).join('')}</tr>`,
-  )
-  return `<div class="wide"><table class="grid"><thead><tr>${head}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table></div>`
-}
-
-function commonColumns(records: readonly JsonValue[]): string[] | undefined {
-  if (records.length < 2) return undefined
-  const columns = new Set<string>()
-  for (const record of records) {
-    if (!isObject(record)) return undefined
-    for (const [name, value] of Object.entries(record)) {
-      if (typeof value === 'object' && value !== null) return undefined
-      if (String(value).length > MAX_CELL || columns.add(name).size > MAX_COLUMNS) return undefined
-    }
+/**
+ * The limiter without Redis, and the durable half of the limiter with it. Long windows are counted in slices, short ones
+ * leased in blocks for a tenth of a window; both count a little too long, never too short. All state that matters is in
+ * the database, so that a process which starts again, or another one, knows what was spent.
+ *
+ * @throws DsrError `DATABASE_UNREACHABLE`.
+ */
+export function postgresLimiter({ database, clock }: PostgresLimiterOptions): LimiterStore {
+  const leases: Leases = new Map()
+  const alone = oneAtATime()
+  return {
+    take: (asks) => alone(() => take({ database, leases, nowMs: Math.floor(clock.nowMs()) }, normaliseAsks(asks))),
+    hold: (key, untilMs) =>
+      inTransaction(database, async (query) => {
+        await query(
+          `insert into app.limiter_hold as h (key, until_ms) values ($1, $2)
+           on conflict (key) do update set until_ms = greatest(h.until_ms, excluded.until_ms)`,
+          [key, Math.ceil(untilMs)],
+        )
+      }),
   }
-  return columns.size === 0 ? undefined : [...columns]
 }
 
-function renderCell(record: JsonValue, column: string, words: Words): string {
-  const value = isObject(record) && Object.hasOwn(record, column) ? record[column] : undefined
-  return `<td>${value === undefined ? '' : renderValue(value, words)}</td>`
+interface Desk {
+  readonly database: LimiterDatabase
+  readonly leases: Leases
+  readonly nowMs: number
 }
 
-/** Deeper than any vendor nests; what is deeper is shown as its JSON text, so that no record can break the page off. */
-const MAX_DEPTH = 24
-
-function renderValue(value: JsonValue, words: Words, depth = 0): string {
-  if (value === null || value === '') return `<span class="empty">${words.empty}</span>`
-  if (typeof value === 'boolean') return value ? words.yes : words.no
-  if (typeof value === 'number') return String(value)
-  if (typeof value === 'string') return `<bdi>${escapeHtml(value)}</bdi>`
-  if (depth > MAX_DEPTH) return `<bdi>${escapeHtml(JSON.stringify(value))}</bdi>`
-  if (isList(value)) return renderList(value, words, depth)
-  return renderObject(value, words, depth)
+async function take({ database, leases, nowMs }: Desk, asks: readonly KeptAsk[]): Promise<LimiterAnswer> {
+  if (asks.length === 0) return { kind: 'granted' }
+  const outcome = await inTransaction(database, async (query) => {
+    const lacking = asks.map((ask) => lack(ask, leases, nowMs)).filter(({ amount }) => amount > 0)
+    await lock(query, lacking)
+    const waits = [await holdWait(query, asks, nowMs)]
+    for (const one of lacking) waits.push(await shortage(query, one, nowMs))
+    const waitMs = Math.max(...waits)
+    return { waitMs, fetched: waitMs > 0 ? [] : await fetchAll(query, lacking, nowMs) }
+  })
+  if (outcome.waitMs > 0) return { kind: 'wait', waitMs: outcome.waitMs }
+  // Only what was committed may be spent.
+  for (const { key, block } of outcome.fetched) addLease(leases, key, block)
+  for (const ask of asks) if (!isBudget(ask)) spend(leases, ask, nowMs)
+  return { kind: 'granted' }
 }
 
-function renderList(values: readonly JsonValue[], words: Words, depth: number): string {
-  if (values.length === 0) return `<span class="empty">${words.empty}</span>`
-  const kind = values.some((value) => typeof value === 'object' && value !== null) ? 'nested' : 'flat'
-  return `<ul class="${kind}">${values.map((value) => `<li>${renderValue(value, words, depth + 1)}</li>`).join('')}</ul>`
+interface Lack {
+  readonly ask: KeptAsk
+  /** What has to come from the database: all of a budget, the rest that leases do not cover of a short window. */
+  readonly amount: number
 }
 
-function renderObject(value: JsonObject, words: Words, depth: number): string {
-  const rows = Object.entries(value).map(
-    ([name, inner]) =>
-      `<tr><th scope="row">${escapeHtml(name)}</th><td>${renderValue(inner, words, depth + 1)}</td></tr>`,
-  )
-  return rows.length === 0
-    ? `<span class="empty">${words.empty}</span>`
-    : `<table class="record"><tbody>${rows.join('')}</tbody></table>`
+function lack(ask: KeptAsk, leases: Leases, nowMs: number): Lack {
+  return { ask, amount: isBudget(ask) ? ask.weight : ask.weight - leasedLeft(leases, ask.key, nowMs) }
 }
 
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
+function isBudget({ windowMs }: KeptAsk): boolean {
+  return windowMs >= BUDGET_FROM_MS
 }
 
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value)
+/** In the order of the keys, so that two processes never wait for each other in a ring. */
+async function lock(query: Query, lacking: readonly Lack[]): Promise<void> {
+  for (const key of lacking.map(({ ask }) => ask.key).sort()) {
+    await query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`limiter ${key}`])
+  }
+}
+
+async function holdWait(query: Query, asks: readonly KeptAsk[], nowMs: number): Promise<number> {
+  const rows = await query('select max(until_ms) as until_ms from app.limiter_hold where key = any($1)', [
+    asks.map(({ key }) => key),
+  ])
+  return Math.max(0, numberOf(rows[0]?.until_ms ?? 0) - nowMs)
+}
+
+function shortage(query: Query, { ask, amount }: Lack, nowMs: number): Promise<number> {
+  return isBudget(ask) ? budgetWait(query, ask, nowMs) : blockWait(query, ask, { lacking: amount, nowMs })
+}
+
+interface Fetched {
+  readonly key: string
+  readonly block: Block
+}
+
+async function fetchAll(query: Query, lacking: readonly Lack[], nowMs: number): Promise<readonly Fetched[]> {
+  const fetched: Fetched[] = []
+  for (const { ask, amount } of lacking) {
+    if (isBudget(ask)) await takeBudget(query, ask, nowMs)
+    else fetched.push({ key: ask.key, block: await leaseBlock(query, ask, { lacking: amount, nowMs }) })
+  }
+  return fetched
 }

@@ -1,110 +1,50 @@
-import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
-import path from 'node:path'
-import { DsrError } from '../../../domain/errors.ts'
-import type { ObjectBody } from '../../../ports/objects.ts'
-import { conflict, corrupt, measure, MeasuredBody, type Measure } from '../digest.ts'
-import { readFacts, type Facts } from './facts.ts'
-import { errnoOf, inStore, storeFailure } from './failure.ts'
-import type { Layout } from './layout.ts'
+/**
+ * Takes from all sliding windows or from none. KEYS: the epoch, then one sorted set per ask. ARGV: now, an id of this
+ * take, then weight, most and window for each ask. Answers 0 = granted, or the wait in ms.
+ *
+ * The epoch remembers which server began when. Another server, or an emptied one, may have lost grants: then nothing may
+ * be spent until a whole window has passed since that was seen.
+ */
+export const TAKE_SCRIPT = `
+local epoch = KEYS[1]
+local now = tonumber(ARGV[1])
+local last = tonumber(redis.call('HGET', epoch, 'last') or '0')
+-- Clocks of workers differ a little; time must not run back between two of them.
+if last > now and last - now <= 1000 then now = last end
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+if redis.call('HGET', epoch, 'run') ~= run then
+  redis.call('HSET', epoch, 'run', run, 'born', now)
+end
+redis.call('HSET', epoch, 'last', now)
+local born = tonumber(redis.call('HGET', epoch, 'born'))
 
-export interface Writing {
-  readonly layout: Layout
-  readonly key: string
-  readonly body: ObjectBody | Iterable<Uint8Array>
-  readonly retainUntilMs: number | undefined
-}
+local longest = 0
+for i = 2, #KEYS do
+  local at = 3 * (i - 2) + 3
+  local weight, most, window = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - window)
+  local live = redis.call('ZRANGE', KEYS[i], 0, -1, 'WITHSCORES')
+  local excess = weight - most
+  for n = 1, #live, 2 do excess = excess + tonumber(string.match(live[n], '(%d+)$')) end
+  local wait = 0
+  local n = 1
+  while excess > 0 and n < #live do
+    excess = excess - tonumber(string.match(live[n], '(%d+)$'))
+    wait = math.max(1, tonumber(live[n + 1]) + window - now)
+    n = n + 2
+  end
+  if weight > 0 and now - born < window then wait = math.max(wait, born + window - now) end
+  if wait > longest then longest = wait end
+end
+if longest > 0 then return math.ceil(longest) end
 
-/** @throws DsrError `ARCHIVE_CONFLICT`, `ARCHIVE_CORRUPT`, `OBJECT_STORE_UNREACHABLE`, `OBJECT_STORE_UNFIT`, and what the body throws. */
-export async function writeObject(writing: Writing): Promise<Facts> {
-  const { layout, key } = writing
-  const place = layout.placeOf(key)
-  const body = toBody(writing.body)
-  const stored = await readFacts(place)
-  if (stored !== undefined) return sameOrConflict(stored, await measure(body))
-
-  const passing = path.join(layout.passing, layout.freshName())
-  try {
-    await inStore.doing(() => mkdir(passing, { recursive: true, mode: 0o700 }))
-    const written = await writeBytes(path.join(passing, 'bytes'), body)
-    const facts = { ...written, versionId: layout.freshName(), retainUntilMs: writing.retainUntilMs }
-    return await inStore.doing(async () => {
-      await writeFile(path.join(passing, 'facts.json'), JSON.stringify(facts), { mode: 0o444, flush: true })
-      await syncDirectory(passing)
-      if (await moveIntoPlace(passing, place)) return facts
-      return sameOrConflict(await readFacts(place), written)
-    })
-  } finally {
-    await rm(passing, { recursive: true, force: true })
-  }
-}
-
-async function* toBody(body: Writing['body']): AsyncGenerator<Uint8Array> {
-  yield* body
-}
-
-function sameOrConflict(stored: Facts | undefined, written: Measure): Facts {
-  // Undefined means that somebody deleted the winner at this moment; the caller may try again.
-  if (stored?.sha256 !== written.sha256) throw conflict()
-  return stored
-}
-
-async function writeBytes(file: string, body: ObjectBody): Promise<Measure> {
-  const measured = new MeasuredBody(body)
-  try {
-    await copyTo(file, measured)
-  } catch (cause) {
-    if (measured.failure !== undefined) throw measured.failure.cause
-    throw storeFailure(cause)
-  }
-  const sha256 = measured.sha256()
-  const readBack = await inStore.doing(() => measure(createReadStream(file)))
-  if (readBack.sha256 !== sha256) throw corrupt()
-  return readBack
-}
-
-async function copyTo(file: string, body: ObjectBody): Promise<void> {
-  const handle = await open(file, 'wx', 0o444)
-  try {
-    for await (const chunk of body) await writeWhole(handle, chunk)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-/** A write may take less than it was given. */
-async function writeWhole(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let at = 0; at < chunk.byteLength;) at += (await handle.write(chunk, at)).bytesWritten
-}
-
-const MOVE_TRIES = 5
-
-/** @returns false when another writer was first. */
-async function moveIntoPlace(passing: string, place: string): Promise<boolean> {
-  const parent = path.dirname(place)
-  for (let attempt = 1; attempt <= MOVE_TRIES; attempt += 1) {
-    await mkdir(parent, { recursive: true, mode: 0o700 })
-    try {
-      // A directory is never renamed over another that holds something: that makes it create-only.
-      await rename(passing, place)
-      await syncDirectory(parent)
-      return true
-    } catch (cause) {
-      const errno = errnoOf(cause)
-      if (errno === 'ENOTEMPTY' || errno === 'EEXIST') return false
-      // A deletion nearby has just removed the empty parent.
-      if (errno !== 'ENOENT') throw cause
-    }
-  }
-  throw new DsrError('OBJECT_STORE_UNREACHABLE', 'the directory of the object kept vanishing')
-}
-
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
+for i = 2, #KEYS do
+  local at = 3 * (i - 2) + 3
+  if tonumber(ARGV[at]) > 0 then
+    redis.call('ZADD', KEYS[i], now, ARGV[2] .. ':' .. ARGV[at])
+    -- Only a tidy-up: a set that outlives its window is emptied by the next take.
+    redis.call('PEXPIRE', KEYS[i], 2 * tonumber(ARGV[at + 2]) + 60000)
+  end
+end
+return 0
+`
