@@ -15,6 +15,7 @@ const kitTesting = '^src/connector/testing(/|[.]ts$)'
 const contract = '^src/connector/(contract|index|limits)[.]ts$'
 const effects = '^src/effects/'
 const stages = '^src/stages/'
+const config = '^src/config([.]ts$|/)'
 const registry = '^connectors/index[.]ts$'
 const entryPoints = '^(src/bin/|workers/main[.]ts$)'
 
@@ -75,7 +76,7 @@ const layers = [
     may: ['^workers/(?!main[.]ts)', stages, effects, ports, pipeline, domain, '^src/adapters/queue[/.]'],
     types: [contract],
   },
-  { name: 'config', from: '^src/config[.]ts$', may: [domain, ports, kit, npm('yaml', 'zod'), anyNodeModule] },
+  { name: 'config', from: config, may: [config, domain, ports, kit, npm('yaml', 'zod'), anyNodeModule] },
   { name: 'log', from: '^src/log[.]ts$', may: [domain, ports, npm('pino'), anyNodeModule] },
 ]
 
@@ -101,7 +102,7 @@ const homes = [
   },
   { name: 'transport', libraries: npm('undici', 'dataloader', 'ipaddr[.]js'), home: '^src/(connector|adapters)/' },
   { name: 'console', libraries: npm('commander', 'listr2', 'cli-table3'), home: '^src/bin/' },
-  { name: 'yaml', libraries: npm('yaml'), home: '^src/(config[.]ts$|bin/)' },
+  { name: 'yaml', libraries: npm('yaml'), home: '^src/(config([.]ts$|/)|bin/)' },
   { name: 'pino', libraries: npm('pino'), home: '^src/log[.]ts$' },
 ]
 
@@ -109,7 +110,7 @@ const homes = [
 const doors = [
   { name: 'registry', what: registry, by: entryPoints },
   { name: 'vendors', what: '^connectors/[^/]+/', by: '^connectors/' },
-  { name: 'config', what: '^src/config[.]ts$', by: entryPoints },
+  { name: 'config', what: config, by: `${entryPoints}|${config}` },
   { name: 'log', what: '^src/log[.]ts$', by: entryPoints },
   { name: 'entry-points', what: entryPoints, by: entryPoints },
   { name: 'kit-testing', what: kitTesting, by: `^connectors/[^/]+/sandbox([.]ts$|/)|${kitTesting}|${entryPoints}` },
