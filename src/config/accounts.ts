@@ -1,6 +1,6 @@
 import type { AccountId } from '../domain/ids.ts'
 import type { AccountConfig } from '../ports/config.ts'
-import { isLoopback, judgePlace } from './places.ts'
+import { isLoopback, judgePlace } from '../connector/places.ts'
 import { refusal, type KeyPath } from './refusal.ts'
 import type { WrittenAccount } from './shape.ts'
 

@@ -1,4 +1,4 @@
-import { addressGuard, bare, isAddress } from '../connector/address.ts'
+import { addressGuard, bare, isAddress } from './address.ts'
 
 export type PlaceVerdict = 'allowed' | 'not_https' | 'not_allowed'
 
