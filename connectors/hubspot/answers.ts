@@ -19,10 +19,12 @@ export async function reading<Answer>(work: () => Promise<Answer>): Promise<Answ
   }
 }
 
-/** As `reading`; undefined when HubSpot answers 404, which it does for a record that is not there. */
-export async function readingOrAbsent<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
+/** As `reading`; undefined when HubSpot answers 404, which it does for a record that is not there, and only then. */
+export async function readingOrAbsent<Answer>(
+  work: () => Promise<Answer | null | undefined>,
+): Promise<Answer | undefined> {
   try {
-    return await work()
+    return present(await work())
   } catch (error) {
     if (error instanceof StatusError && error.status === 404) return undefined
     throw translated(error, false)

@@ -102,15 +102,20 @@ export async function* memberships(api: HubSpot, contactId: string): AsyncGenera
 /** Marketing events that the contact attended, registered for or cancelled. */
 export async function* participations(api: HubSpot, contactId: string): AsyncGenerator<Found, void, undefined> {
   const read = pages(async (after) => {
-    const answer = await readingOrAbsent(() =>
-      api.participations.getParticipationsBreakdownByContactId(contactId, undefined, PARTICIPATIONS_PER_PAGE, after),
-    )
+    const answer = await readingOrAbsent(async () => {
+      const { participations } = api
+      const page = present(
+        await participations.getParticipationsBreakdownByContactId(
+          contactId,
+          undefined,
+          PARTICIPATIONS_PER_PAGE,
+          after,
+        ),
+      )
+      return { entries: list(page.results), next: page.paging?.next?.after }
+    })
     if (answer === undefined) return { entries: [] }
-    const next = answer.paging?.next?.after
-    return {
-      entries: await reading(() => Promise.resolve(list(answer.results))),
-      ...(next === undefined ? {} : { next }),
-    }
+    return { entries: answer.entries, ...(answer.next === undefined ? {} : { next: answer.next }) }
   })
   for await (const participation of read) yield { ref: participation.id, content: plain(participation) }
 }

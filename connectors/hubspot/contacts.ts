@@ -194,7 +194,7 @@ class Judge {
     const domain = email.slice(email.indexOf('@') + 1)
     if (isRoleMailbox(email)) return 'role_mailbox'
     if (this.#around.seats.has(email)) return 'vendor_seat'
-    if (this.#around.ownDomains.includes(domain)) return 'own_domain'
+    if (this.#around.ownDomains.some((own) => domain === own || domain.endsWith(`.${own}`))) return 'own_domain'
     return (this.#holders.get(email) ?? 0) > 1 ? 'address_on_two_records' : undefined
   }
 }

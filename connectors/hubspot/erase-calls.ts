@@ -103,7 +103,9 @@ async function unsubscribe(api: HubSpot, { target, details }: EffectMember): Pro
   const path = `/communication-preferences/v4/statuses/${encodeURIComponent(email)}/unsubscribe-all?${query.toString()}`
   const written = await writing(async () => entriesOf(await api.post(path), 'results'))
   if (written.kind === 'refused') return { kind: 'rejected', code: 'VENDOR_REFUSED' }
-  const isOld = written.answer.every((result) => textAt(result, 'setStatusSuccessReason') === 'NO_STATUS_CHANGE')
+  const isOld =
+    written.answer.length > 0 &&
+    written.answer.every((result) => textAt(result, 'setStatusSuccessReason') === 'NO_STATUS_CHANGE')
   return { kind: isOld ? 'already' : 'done' }
 }
 
