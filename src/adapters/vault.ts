@@ -1,0 +1,60 @@
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { jcsBytes, parseStrictJson } from '../crypto/canonical.ts'
+import { deriveKey, KEY_BYTES, subjectCommitment } from '../crypto/commitment.ts'
+import { masterKeyId, newKey, openBytes, sealBytes, sealRecordPart, unwrapKey, wrapKey } from '../crypto/envelope.ts'
+import { DsrError } from '../domain/errors.ts'
+import { identifierKey } from '../domain/identifier.ts'
+import type { RequestVault, Vault } from '../ports/runtime.ts'
+
+// A request's key is unwrapped on every run; the last few are kept so that a batch over many requests stays cheap.
+const KEPT_OPEN = 500
+
+/** The vault under a master key: every request has a key of its own, wrapped in its row. */
+export function createVault(masterKey: Uint8Array): Vault {
+  const presentId = masterKeyId(masterKey)
+  const lookupKey = deriveKey(masterKey, 'lookup')
+  const opened = new Map<string, RequestVault>()
+  return {
+    createKey: () => ({ wrappedKey: wrapKey(masterKey, presentId, newKey()), masterKeyId: presentId }),
+    open: (request) => {
+      // A shredded request has no key any more.
+      if (request.wrappedKey.byteLength === 0)
+        throw new DsrError('CORRUPT_CIPHERTEXT', 'the key of this request was destroyed')
+      const name = `${request.id}/${Buffer.from(request.wrappedKey).toString('base64')}`
+      const known = opened.get(name)
+      if (known) return known
+      const vault = requestVault(request.id, unwrapKey(masterKey, request.masterKeyId, request.wrappedKey))
+      const [oldest] = opened.keys()
+      if (opened.size >= KEPT_OPEN && oldest !== undefined) opened.delete(oldest)
+      opened.set(name, vault)
+      return vault
+    },
+    lookupDigest: (controllerId, purpose, text) => {
+      const controllerKey = hmac(lookupKey, `controller\0${controllerId}`)
+      return hmac(controllerKey, `${purpose}\0${text}`).toString('hex')
+    },
+  }
+}
+
+function requestVault(requestId: string, key: Uint8Array): RequestVault {
+  const digestKey = deriveKey(key, 'lookup')
+  const aad = (label: string) => `habeas\0${requestId}\0${label}`
+  return {
+    seal: (value, label) => sealBytes(key, jcsBytes(value), aad(label)),
+    open: (sealed, label) => parseStrictJson(openBytes(key, sealed, aad(label))),
+    digest: (purpose, text) => hmac(digestKey, `${purpose}\0${text}`).toString('hex'),
+    commitment: (identifier) => subjectCommitment(key, identifierKey(identifier)),
+    sealForRecord: (value, sequence) => sealRecordPart(key, { requestId, sequence }, jcsBytes(value)),
+    objectKey: (objectKey) =>
+      Buffer.from(hkdfSync('sha256', key, new Uint8Array(0), `object\0${objectKey}`, KEY_BYTES)),
+  }
+}
+
+function hmac(key: Uint8Array, text: string): Buffer {
+  return createHmac('sha256', key).update(text, 'utf8').digest()
+}
+
+/** A new master key, for the embedded installation. */
+export function newMasterKey(): Uint8Array {
+  return randomBytes(KEY_BYTES)
+}
