@@ -42,6 +42,7 @@ export const FILL = [
     state: `case when n > 100000 then 'settled' when n % 1000 = 0 then 'parked' else 'discovering' end`,
     nextActionAtMs: `case when n > 100000 or n % 1000 = 0 then null when n % 201 = 3 then ${BEFORE} else ${LONG_AFTER} end`,
     issuedAtDbMs: `case when n <= 100000 and n % 300 = 1 then ${BEFORE} end`,
+    admittedAtDbMs: `case when n % 401 = 3 then ${BEFORE} end`,
     leaseUntilDbMs: `case when n % 400 = 7 then ${String(NOW)} + case when n > 50000 then -30000 else 30000 end end`,
   }),
   fill('identifier', 100_000, { requestId: `'request-' || n`, lookupDigest: `'lookup-' || n` }),
@@ -64,6 +65,7 @@ export const FILL = [
   }),
   fill('journal', 100_000, { requestId: `'request-' || n`, atMs: AFTER }),
   fill('outbox', 100_000, {
+    accountId: `'a-' || n / 100 % 20`,
     kind: `case when n % 2 = 0 then 'leg' else 'flow' end`,
     createdAtDbMs: AFTER,
     publishedAtDbMs: `case when n % 100 > 1 then ${AFTER} end`,

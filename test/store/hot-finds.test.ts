@@ -112,6 +112,26 @@ describeWithService('postgres', 'with 50,000 open requests', () => {
       'rechecks that are due',
       find('recheck', { state: 'due', dueAtMs: { atMost: NOW } }, { orderBy: ['dueAtMs'], limit: 100 }),
     ],
+    [
+      'what waits for an account',
+      find(
+        'outbox',
+        { kind: 'leg', publishedAtDbMs: null, accountId: id('a-3') },
+        { orderBy: ['createdAtDbMs'], limit: 50 },
+      ),
+    ],
+    [
+      'what an account has in the queue',
+      find('leg', { accountId: id('a-3'), admittedAtDbMs: { above: 0 } }, { limit: 100 }),
+    ],
+    [
+      'effects of an account and step to be polled',
+      find(
+        'effect',
+        { accountId: id('a-5'), step: 'delete-contact', state: 'done', nextActionAtMs: { atMost: NOW } },
+        { orderBy: ['nextActionAtMs'], limit: 50 },
+      ),
+    ],
     ['live leases per account', liveLeases()],
   ])('finds %s by index, reading few pages', async (_, asked) => {
     const plan = await explain(client, asked)
