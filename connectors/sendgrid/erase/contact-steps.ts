@@ -6,7 +6,7 @@ import { contactJob, contactsById } from '../places/contacts.ts'
 import { isLegacyRecipient } from '../places/legacy.ts'
 import { pairOf } from '../refs.ts'
 import { text } from '../shape.ts'
-import { ALREADY, DONE, HAPPENED, NOT_HAPPENED, SPLIT, answerOf, idOf, keyed, keyedEach } from './answers.ts'
+import { ALREADY, DONE, HAPPENED, NOT_HAPPENED, UNKNOWN, answerOf, idOf, keyed, keyedEach } from './answers.ts'
 import { jobOf, jobRefOf } from './step.ts'
 import type { Answers, Job, Step } from './step.ts'
 
@@ -200,9 +200,12 @@ async function pollJob(sendGrid: SendGrid, members: readonly EffectMember[], loo
   }
 }
 
-/** After a job that failed for some: who is still as before is tried again alone, and refused when it was alone. */
+/**
+ * After a job that failed: who is gone is done. Who is still there is sent again while the job got somewhere, and refused
+ * when it did nothing, so that the tries come to an end.
+ */
 async function judge(members: readonly EffectMember[], { isStill }: Looking): Answers {
   const still = await isStill(members)
-  const again: EffectAnswer = members.length > 1 ? SPLIT : { kind: 'rejected', code: 'VENDOR_REFUSED' }
+  const again: EffectAnswer = still.length < members.length ? UNKNOWN : { kind: 'rejected', code: 'VENDOR_REFUSED' }
   return members.map((member) => ({ key: member.key, answer: still.includes(member) ? again : DONE }))
 }

@@ -51,9 +51,10 @@ function finish(world: World, job: ContactJob, nowMs: number): void {
     job.status = 'errored'
     return
   }
+  const isPartial = world.switches.contact_job === 'errors_for_one'
   switch (job.type) {
     case 'delete':
-      for (const id of job.contactIds) deleteContact(world, tenant, { job, id, nowMs })
+      for (const id of job.contactIds.slice(isPartial ? 1 : 0)) deleteContact(world, tenant, { job, id, nowMs })
       break
     case 'remove_from_list':
       for (const id of job.contactIds) leaveList(tenant, id, job.listId)
@@ -62,7 +63,7 @@ function finish(world: World, job: ContactJob, nowMs: number): void {
       for (const contact of job.contacts) upsert(world, tenant, { contact, nowMs })
       break
   }
-  job.status = 'completed'
+  job.status = isPartial ? 'errored' : 'completed'
 }
 
 function deleteContact(

@@ -12,7 +12,7 @@ export const switches = {
   legacy_contactdb: ['present', 'absent'],
   /** How long a deleted contact is still found: half a minute, by the next search only, or not at all. */
   index_lag: ['time', 'once', 'none'],
-  contact_job: ['completes', 'errors', 'stays_pending'],
+  contact_job: ['completes', 'errors', 'errors_for_one', 'stays_pending'],
   /** What a PUT with fewer alternate addresses does. */
   alternate_put: ['replaces', 'merges'],
   /** The answer to deleting a suppression that is not there. */

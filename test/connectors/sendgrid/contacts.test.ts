@@ -22,6 +22,8 @@ const stepsOf = async (lab: Lab, more: Parameters<typeof approvedLeg>[1] = {}) =
   return plan.map(({ step }) => step)
 }
 
+const REFUSED = { kind: 'rejected', code: 'VENDOR_REFUSED' } as const
+
 describe('contacts', () => {
   it('are deleted by ids in one text, and polled to the end of the job', () =>
     withLab({}, async (lab) => {
@@ -47,16 +49,18 @@ describe('contacts', () => {
       expect(again.get('delete_contacts')).toEqual([{ kind: 'already' }])
     }))
 
-  it('of a failed job are tried alone, and refused when alone', () =>
-    withLab({ switches: { contact_job: 'errors' } }, async (lab) => {
+  it.each([
+    ['errors', [REFUSED, REFUSED]],
+    ['errors_for_one', [{ kind: 'unknown' }, { kind: 'done' }]],
+  ])('of a failed job (%s) are looked at one by one, and sent again while the job got somewhere', (how, ends) =>
+    withLab({ switches: { contact_job: how } }, async (lab) => {
       const other = lab.sandbox.plant(inventPerson(44))
       const both = [...(lab.subject.refs.contact ?? []), ...(other.refs.contact ?? [])]
       const effects = both.map((target) => ({ step: 'delete_contacts', target, part: 'contact', after: [] }))
-      expect((await carryOut(lab, effects)).get('delete_contacts')).toEqual([{ kind: 'split' }, { kind: 'split' }])
-      expect((await carryOut(lab, effects.slice(0, 1))).get('delete_contacts')).toEqual([
-        { kind: 'rejected', code: 'VENDOR_REFUSED' },
-      ])
-    }))
+      expect((await carryOut(lab, effects)).get('delete_contacts')).toEqual(ends)
+      expect((await carryOut(lab, effects.slice(0, 1))).get('delete_contacts')).toEqual([REFUSED])
+    }),
+  )
 
   it('of a job that never ends are given up after a day', () =>
     withLab({ switches: { contact_job: 'stays_pending' } }, async (lab) => {
