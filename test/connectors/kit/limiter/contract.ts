@@ -64,6 +64,28 @@ export function limiterContract(open: () => Promise<OpenLimiter>): void {
     }),
   )
 
+  it.each([
+    ['short', { ...SECOND, limit: 50 }],
+    ['long', { ...DAY, limit: 50 }],
+  ])('never grants a call of a %s window back before its time', (_, limit) =>
+    withStores(async ({ clock, stores: [store] }) => {
+      const key = newKey()
+      const granted: { readonly atMs: number; readonly weight: number }[] = []
+      const takeOne = async (): Promise<boolean> => {
+        const isGranted = (await store.take([askFor(key, limit)])).kind === 'granted'
+        if (isGranted) granted.push({ atMs: clock.nowMs(), weight: 1 })
+        return isGranted
+      }
+      // Spread at first, and as greedy as can be from the moment at which the first calls come back.
+      for (let step = 0; step < 300; step += 1) {
+        clock.push(Math.floor(limit.windowMs / 240))
+        let isGranted = await takeOne()
+        while (isGranted && step > 60) isGranted = await takeOne()
+      }
+      expect(worstWindow(granted, limit.windowMs)).toBe(40)
+    }),
+  )
+
   it('grants again after the wait that it named', () =>
     withStores(async ({ clock, stores: [store] }) => {
       for (const limit of [SECOND, DAY]) {
