@@ -37,5 +37,8 @@ export function lostAnswer(error: unknown, { effect, isStopped, isLate }: Circum
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  // By shape: errors of Node's core need not be of this realm's Error.
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : ''
 }

@@ -43,12 +43,13 @@ export function transportGate(options: TransportOptions): Gate {
     async pass(buckets, signal) {
       const asks = Object.entries(buckets).map(askOf)
       let restMs = maxWaitMs
+      if (signal.aborted) throw stopped()
       while (asks.length > 0) {
-        if (signal.aborted) throw stopped()
         const answer = await limiter.take(asks)
         if (answer.kind === 'granted') return
         if (answer.waitMs > restMs || restMs <= 0) throw limited(answer.waitMs)
         restMs -= await nap({ waitMs: answer.waitMs, nowMs: () => clock.nowMs(), signal })
+        if (signal.aborted) throw stopped()
       }
     },
     async hold(buckets, waitMs) {

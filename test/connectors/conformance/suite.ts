@@ -28,8 +28,8 @@ export function describeConformance(candidate: Candidate): void {
         await inLab(candidate, {}, async (lab) => {
           await eraseWell(lab, lab.subject)
           const known = new Set(Object.keys(lab.sandbox.deviations ?? {}))
-        const said = contract === undefined ? [] : contractProblems(contract, lab.sandbox.calls())
-        const problems = said.filter((problem) => !known.has(problem))
+          const said = contract === undefined ? [] : contractProblems(contract, lab.sandbox.calls())
+          const problems = said.filter((problem) => !known.has(problem))
           holds(problems.length === 0, 'keeps to the published document', problems.slice(0, 20).join('; '))
         })
       },
