@@ -58,6 +58,9 @@ async function collect(api: HubSpot, search: Search, properties: readonly string
   const externalIds = search.identifiers.filter(({ kind }) => kind === 'external_id').map(({ value }) => value)
   const byAddress = { type: 'contacts', ids: emails, idProperty: 'email', properties }
   keep(await readObjects(api, byAddress))
+  // A read by address gives one record; a second one with the address is only seen by search.
+  for (const value of emails)
+    keep(await readObjects(api, { type: 'contacts', ids: await idsByAddress(api, value), properties }))
   if (externalId !== undefined)
     keep(await readObjects(api, { type: 'contacts', ids: externalIds, idProperty: externalId, properties }))
   const phones = search.identifiers.filter(({ kind }) => kind === 'phone').map(({ value }) => value)
@@ -73,31 +76,33 @@ async function collect(api: HubSpot, search: Search, properties: readonly string
 }
 
 /** Contacts with the number, by search: HubSpot's index may lag, and numbers are not unique. */
-async function idsByPhone(api: HubSpot, phone: string): Promise<readonly string[]> {
-  const digits = phone.replace('+', '')
-  const groups = [
-    { propertyName: 'hs_searchable_calculated_phone_number', value: digits },
-    { propertyName: 'hs_searchable_calculated_mobile_number', value: digits },
-    { propertyName: 'phone', value: phone },
-  ]
-  const filterGroups = groups.map((filter) => {
-    const filters = [sdkModel(Filter, { ...filter, operator: FilterOperatorEnum.Eq })]
-    return sdkModel(FilterGroup, { filters })
-  })
+function idsByPhone(api: HubSpot, phone: string): Promise<readonly string[]> {
+  const value = phone.replace('+', '')
+  return idsBySearch(api, [
+    { propertyName: 'hs_searchable_calculated_phone_number', value, operator: FilterOperatorEnum.Eq },
+    { propertyName: 'hs_searchable_calculated_mobile_number', value, operator: FilterOperatorEnum.Eq },
+    { propertyName: 'phone', value: phone, operator: FilterOperatorEnum.Eq },
+  ])
+}
+
+function idsByAddress(api: HubSpot, value: string): Promise<readonly string[]> {
+  return idsBySearch(api, [
+    { propertyName: 'email', value, operator: FilterOperatorEnum.Eq },
+    { propertyName: 'hs_additional_emails', value, operator: FilterOperatorEnum.ContainsToken },
+  ])
+}
+
+type SearchFilter = Pick<Filter, 'propertyName' | 'operator'> & { readonly value: string }
+
+/** Ids of the contacts that meet any of the filters, over all pages. */
+async function idsBySearch(api: HubSpot, anyOf: readonly SearchFilter[]): Promise<readonly string[]> {
+  const filterGroups = anyOf.map((filter) => sdkModel(FilterGroup, { filters: [sdkModel(Filter, filter)] }))
+  const query = { filterGroups, properties: ['email'], limit: 100, sorts: [] }
   const found: string[] = []
   const read = pages(async (after) =>
     reading(async () => {
-      const answer = present(
-        await api.contactSearch.doSearch(
-          sdkModel(PublicObjectSearchRequest, {
-            filterGroups,
-            properties: ['email'],
-            limit: 100,
-            after: after ?? '0',
-            sorts: [],
-          }),
-        ),
-      )
+      const wanted = sdkModel(PublicObjectSearchRequest, { ...query, after: after ?? '0' })
+      const answer = present(await api.contactSearch.doSearch(wanted))
       const next = answer.paging?.next?.after
       return { entries: list(answer.results), ...(next === undefined ? {} : { next }) }
     }),

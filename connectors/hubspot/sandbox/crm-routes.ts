@@ -145,8 +145,11 @@ function search(desk: Desk, request: SandboxRequest): SandboxReply {
   const groups = objectsIn(body?.filterGroups).map(({ filters }) => objectsIn(filters))
   if (body === undefined || groups.length > 3 || groups.some((filters) => filters.length > 3))
     return invalid('Too many filters.')
-  const isHit = (object: StoredObject, filter: JsonObject): boolean =>
-    filter.operator === 'EQ' && searchable(object, textIn(filter, 'propertyName') ?? '') === filter.value
+  const isHit = (object: StoredObject, filter: JsonObject): boolean => {
+    const stored = searchable(object, textIn(filter, 'propertyName') ?? '') ?? ''
+    const value = textIn(filter, 'value') ?? ''
+    return filter.operator === 'CONTAINS_TOKEN' ? stored.split(';').includes(value) : stored === value
+  }
   const hits = [...desk.vendor.objects.values()].filter(
     (object) =>
       object.type === 'contacts' &&
