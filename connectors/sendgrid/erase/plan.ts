@@ -1,5 +1,5 @@
-import type { Context, LegSubject, PlannedEffect, PlannedRecord } from '../../../src/connector/index.ts'
-import { CERTAIN, attributionByAddress } from '../mapping.ts'
+import type { Context, JsonValue, LegSubject, PlannedEffect, PlannedRecord } from '../../../src/connector/index.ts'
+import { CERTAIN, attributionByAddress, isSameAddress } from '../mapping.ts'
 import type { SendGridPart } from '../depth.ts'
 import type { StepName } from '../manifest.ts'
 import { pairOf, placeOf, refOf } from '../refs.ts'
@@ -52,8 +52,15 @@ function shareOf(context: Context, subject: LegSubject, subuser: string): Share 
   return { subuser, records, kept: subject.kept.filter(isHere), addresses: emails.filter(isApproved) }
 }
 
+/** Whether the address stands in the record, as its reference or as a value of its content. */
 function isOf({ ref, content }: PlannedRecord, email: string): boolean {
-  return ref.toLowerCase().includes(email) || JSON.stringify(content).toLowerCase().includes(email)
+  const { id } = placeOf(ref)
+  return isSameAddress(id, email) || isSameAddress(pairOf(id)[1], email) || isIn(content, email)
+}
+
+function isIn(content: JsonValue, email: string): boolean {
+  if (typeof content === 'string') return isSameAddress(content, email)
+  return typeof content === 'object' && content !== null && Object.values(content).some((one) => isIn(one, email))
 }
 
 function effectsOf(context: Context, share: Share): readonly Bare[] {

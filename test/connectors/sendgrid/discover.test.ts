@@ -47,6 +47,16 @@ describe('what SendGrid holds on a person', () => {
     expect(JSON.stringify(records)).not.toContain(other.email)
   })
 
+  it('compares the addresses of an answer again, whatever the vendor matched', async () => {
+    const entry = [{ created: 1, email: `${lab.person.email}.example.net`, reason: 'unknown', status: '5.1.1' }]
+    lab.sandbox.arm({
+      match: { path: /suppression\/bounces/ },
+      times: 1,
+      what: { kind: 'status', status: 200, body: JSON.stringify(entry) },
+    })
+    expect(refsOf(await discover(lab, byEmail(lab.person.email)), 'bounces')).toEqual([])
+  })
+
   it('searches an address of more than a hundred characters too', async () => {
     const long = { ...inventPerson(43), email: `${'a'.repeat(60)}@${'b'.repeat(50)}.example.com` }
     const planted = lab.sandbox.plant(long)
@@ -197,6 +207,9 @@ describe('subusers and places that an account does not have', () => {
       const records = await discover(lab, byEmail(lab.person.email))
       expect(refsOf(records, 'email_activity')).toEqual([])
       expect(refsOf(records, 'email_logs')).toHaveLength(4)
+      // A key without the scope is not asked for: six calls a minute are few.
+      const asked = lab.sandbox.calls().filter(({ path }) => path === '/v3/messages')
+      expect(asked).toHaveLength(state === 'forbidden' ? 0 : 1)
       const { unavailable } = await sendgrid.check(lab.context)
       expect(unavailable).toContainEqual(expect.objectContaining({ part: 'email_activity' }))
       const leg = { right: 'erasure', records: records.map(planned), kept: [], identifiers: [] } as const

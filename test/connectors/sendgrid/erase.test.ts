@@ -112,7 +112,7 @@ describe('the suppression', () => {
   )
 
   it('does not stop a mailbox that several people read unless a person approved a record of it', () =>
-    withLab({ person: { email: 'info@example.com' } }, async (lab) => {
+    withLab({ person: { email: 'info@example.com', secondEmail: 'my-info@example.com' } }, async (lab) => {
       const found = await discover(lab, lab.subject.identifiers)
       const certain = found.filter(({ attribution }) => attribution.kind === 'certain').map(planned)
       const targets = async (records: typeof certain) => {

@@ -54,6 +54,19 @@ describe('the erasure job', () => {
       expect(verdictOf(await lookAgain(lab, leg), 'email_logs')).toBe('present')
     }))
 
+  it('is not called done in its first hours, although no event shows: it may still take the suppression', () =>
+    withLab({}, async (lab) => {
+      const [first] = await eraser().perform(lab.context, job(['nobody@example.com']))
+      const jobRef = first?.answer.kind === 'accepted' ? first.answer.jobRef : ''
+      const call = { ...job([]), members: [{ key: 'one', target: 'nobody@example.com', jobRef }] }
+      const kinds = []
+      for (const hours of [1, 2, 1]) {
+        lab.clock.push(hours * 3_600_000)
+        kinds.push(answerTo(await eraser().poll(lab.context, call), 'one')?.kind)
+      }
+      expect(kinds).toEqual(['accepted', 'accepted', 'done'])
+    }))
+
   it('needs a scope that older accounts lack until Support grants it', () =>
     withLab({ switches: { erasejob: 'forbidden' } }, async (lab) => {
       await expect(eraser().perform(lab.context, job(['a@example.com']))).rejects.toMatchObject({
