@@ -86,7 +86,7 @@ async function claimDue(ports: Ports, tx: Tx, kind: OutboxRow['kind']): Promise<
 async function flowOf(ports: Ports, tx: Tx, row: OutboxRow): Promise<Announcement> {
   const parent: RequestJob = { ...requestJob(row), stage: row.body.stage === 'act' ? 'act' : 'discover' }
   const children: LegJob[] = []
-  const ids = Array.isArray(row.body.legs) ? row.body.legs : []
+  const ids: readonly JsonValue[] = Array.isArray(row.body.legs) ? row.body.legs : []
   const legs = await tx.leg.find({ id: { in: ids.map((id) => legId(textOf(id))) } })
   for (const leg of legs.filter((one) => isWanted(ports, one))) {
     if ((await roomOf(tx, leg.accountId)) > 0) {

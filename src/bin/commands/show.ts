@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises'
+import Table from 'cli-table3'
+import { parseStrictJson } from '../../crypto/canonical.ts'
+import { strictBase64 } from '../../crypto/signature.ts'
+import type { JsonValue } from '../../domain/json.ts'
+import { describeRecord, type RecordPage } from '../../ledger/record-page.ts'
+import { checkStatement } from '../../ledger/statement-check.ts'
+
+/** Prints a record file as a page that a person can read. It does not check the signature: `habeas verify` does. */
+export async function showCommand(file: string, print: (line: string) => void): Promise<number> {
+  const page = describeRecord(checkStatement(statementOf(await readFile(file)), '$'))
+  print(pageText(page))
+  print(`\nThis page shows what the file says. Check it: habeas verify ${file} --key record-key.pub.pem`)
+  return 0
+}
+
+function statementOf(bytes: Buffer): JsonValue {
+  const envelope = parseStrictJson(bytes)
+  const payload =
+    typeof envelope === 'object' && envelope !== null && 'payload' in envelope ? envelope.payload : undefined
+  return parseStrictJson((typeof payload === 'string' ? strictBase64(payload) : undefined) ?? Buffer.alloc(0))
+}
+
+/** The page as text: headings, facts, tables. */
+export function pageText(page: RecordPage): string {
+  const blocks = page.sections.map(
+    (section) => `${section.heading}\n${'-'.repeat(section.heading.length)}\n${sectionText(section)}`,
+  )
+  return [page.title, '='.repeat(page.title.length), '', blocks.join('\n\n')].join('\n')
+}
+
+function sectionText(section: RecordPage['sections'][number]): string {
+  switch (section.kind) {
+    case 'facts':
+      return section.facts.map(({ label, value }) => `${label.padEnd(24)} ${value}`).join('\n')
+    case 'list':
+      return section.lines.map((line) => `- ${line}`).join('\n')
+    case 'table': {
+      const table = new Table({ head: [...section.columns], style: { head: [], border: [] }, wordWrap: true })
+      for (const row of section.rows) table.push([...row])
+      return table.toString()
+    }
+  }
+}

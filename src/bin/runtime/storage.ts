@@ -1,0 +1,35 @@
+import path from 'node:path'
+import { createDirectoryStore } from '../../adapters/objects/directory.ts'
+import { createS3Store } from '../../adapters/objects/s3.ts'
+import { startEmbeddedPostgres } from '../../adapters/postgres/embedded.ts'
+import type { Clock } from '../../connector/contract.ts'
+import type { Settings } from '../../ports/config.ts'
+import type { ObjectStore } from '../../ports/objects.ts'
+
+export interface Database {
+  readonly url: string
+  readonly isEmbedded: boolean
+  stop(): Promise<void>
+}
+
+/** The database of the settings, or the embedded PostgreSQL in the data directory. */
+export async function openDatabase(settings: Settings, options: { isThrowAway: boolean }): Promise<Database> {
+  if (settings.databaseUrl !== undefined)
+    return { url: settings.databaseUrl, isEmbedded: false, stop: () => Promise.resolve() }
+  const directory = path.join(settings.dataDirectory, 'postgres')
+  const server = await startEmbeddedPostgres({ directory, isThrowAway: options.isThrowAway })
+  return { url: server.url, isEmbedded: true, stop: () => server.stop() }
+}
+
+/** The object store of the settings, or a directory beside the database. */
+export function openObjects(settings: Settings, clock: Clock): ObjectStore {
+  const { objects } = settings
+  if (!objects) return createDirectoryStore({ directory: path.join(settings.dataDirectory, 'objects'), clock })
+  return createS3Store({
+    bucket: objects.bucket,
+    region: objects.region,
+    ...(objects.endpoint !== undefined && { endpoint: objects.endpoint }),
+    accessKeyId: objects.accessKeyId,
+    secretAccessKey: objects.secretAccessKey.reveal(),
+  })
+}
