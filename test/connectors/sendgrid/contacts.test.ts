@@ -140,3 +140,37 @@ describe("an address on another person's contact", () => {
       expect(changesOf(lab).filter(({ method }) => method === 'PUT')).toEqual([])
     }))
 })
+
+describe('what verification counts', () => {
+  const eraseContact = async (lab: Lab) => {
+    const leg = await approvedLeg(lab)
+    const plan = await eraser().plan(lab.context, leg)
+    await carryOut(
+      lab,
+      plan.filter(({ step }) => step === 'delete_contacts'),
+    )
+    lab.clock.push(600_000)
+    return leg
+  }
+
+  it('sees a contact by its id when no identifier leads to it any more', () =>
+    withLab({}, async (lab) => {
+      const leg = await approvedLeg(lab, { identifiers: [] })
+      expect(verdictOf(await lookAgain(lab, leg), 'contact')).toBe('present')
+    }))
+
+  it('does not count a neighbour who only shares the phone number', () =>
+    withLab({}, async (lab) => {
+      const leg = await eraseContact(lab)
+      lab.sandbox.plant({ ...inventPerson(46), phone: lab.person.phone })
+      expect(verdictOf(await lookAgain(lab, leg), 'contact')).toBe('absent')
+    }))
+
+  it('counts a contact that came back under another id', () =>
+    withLab({}, async (lab) => {
+      const leg = await eraseContact(lab)
+      expect(verdictOf(await lookAgain(lab, leg), 'contact')).toBe('absent')
+      lab.sandbox.plant(lab.person)
+      expect(verdictOf(await lookAgain(lab, leg), 'contact')).toBe('present')
+    }))
+})
