@@ -125,7 +125,8 @@ async function admittedRows({ ports }: Relay, tx: Tx): Promise<readonly Announce
       announcements.push({ row, kind: 'job', job: legJob(leg) })
     }
   }
-  ports.events.emit('relay.admitted', { accounts: waiting.length, legs: announcements.length })
+  if (announcements.length > 0)
+    ports.events.emit('relay.admitted', { accounts: waiting.length, legs: announcements.length })
   return announcements
 }
 

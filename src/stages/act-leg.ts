@@ -192,6 +192,11 @@ async function storeEffects(
   if (unknown) throw new DsrError('CONNECTOR_BUG', 'the connector planned a step that its manifest does not name')
   await ports.store.transact(async (tx) => {
     const leg = await holdLease(tx, lease)
+    if (leg.state !== 'found' && leg.state !== 'acting') {
+      // While this run was planning, the last effect was settled and the leg went on.
+      await tx.leg.update(leg.id, { leaseUntilDbMs: null })
+      return
+    }
     const now = ports.clock.nowMs()
     for (const effect of effects) await tx.effect.insertNew(effectRow(ports, { lease, right, effect, now }))
     await enterLegActing(ports, tx, leg)

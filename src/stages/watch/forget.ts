@@ -8,6 +8,8 @@ const DAY_MS = 24 * 3600_000
 /** An answered request's personal data is kept for the complaint window; one that ended before acting needs less. */
 const KEPT_MS = { closed: 365 * DAY_MS, refused: 90 * DAY_MS, withdrawn: 30 * DAY_MS } as const
 const ROWS_A_TURN = 50
+/** Stands where the id of the wrapping key stood. */
+const DESTROYED = 'destroyed'
 
 const FINAL = statesOf(REQUEST_TABLE).filter(isFinal)
 
@@ -61,7 +63,7 @@ async function forgetRequests(ports: Ports): Promise<number> {
     const keptMs = KEPT_MS[state as keyof typeof KEPT_MS]
     const old = await ports.store.transact(async (tx) =>
       tx.request.find(
-        { state, closedAtMs: { atMost: now - keptMs }, sealedIntake: { not: null } },
+        { state, closedAtMs: { atMost: now - keptMs }, masterKeyId: { not: DESTROYED } },
         { limit: ROWS_A_TURN },
       ),
     )
