@@ -94,7 +94,10 @@ function emailIn(submission: JsonValue, emails: readonly string[]): string | und
     .find((email) => email !== undefined && emails.includes(email))
 }
 
-/** Deliveries, openings and clicks by recipient. Raw: a v1 interface that the SDK does not have. */
+/**
+ * Deliveries, openings and clicks, as one record an address: an opening between plan and act is no new record. Raw: a v1
+ * interface that the SDK does not have.
+ */
 export async function* emailEvents(
   api: HubSpot,
   emails: readonly string[],
@@ -107,8 +110,9 @@ export async function* emailEvents(
       const isMore = answer.hasMore === true
       return { entries: await entriesOf(answer, 'events'), ...(isMore ? { next: textAt(answer, 'offset') } : {}) }
     })
+    const events: JsonValue[] = []
     for await (const event of read)
-      if (identifierOf('email', textAt(event, 'recipient'))?.value === email)
-        yield { email, ref: textAt(event, 'id'), content: event }
+      if (identifierOf('email', textAt(event, 'recipient'))?.value === email) events.push(event)
+    if (events.length > 0) yield { email, ref: email, content: { recipient: email, events } }
   }
 }

@@ -127,7 +127,7 @@ export async function* enrolments(api: HubSpot, contactId: string): AsyncGenerat
     yield { ref: textAt(enrolment, 'id'), content: enrolment satisfies JsonObject }
 }
 
-/** Visits and custom events of the contact. */
+/** Visits and custom events of the contact, as one record: a visit between plan and act is no new record. */
 export async function* behaviouralEvents(api: HubSpot, contactId: string): AsyncGenerator<Found, void, undefined> {
   const read = pages(async (after) => {
     // Raw: the SDK's method wants the id as a number, which large ids do not survive.
@@ -138,7 +138,9 @@ export async function* behaviouralEvents(api: HubSpot, contactId: string): Async
     const next = textAt(answer, 'paging', 'next', 'after')
     return { entries: await entriesOf(answer, 'results'), ...(next === '' ? {} : { next }) }
   })
-  for await (const event of read) yield { ref: textAt(event, 'id'), content: event }
+  const events: JsonValue[] = []
+  for await (const event of read) events.push(event)
+  if (events.length > 0) yield { ref: contactId, content: { events } }
 }
 
 /** The list of a raw answer. @throws DsrError `VENDOR_ANSWER_UNREADABLE` when it is not there. */

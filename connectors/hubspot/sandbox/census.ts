@@ -51,7 +51,7 @@ function isThere(vendor: Vendor, planted: Planted, place: Place): boolean {
     case 'sequences':
       return perContact((id) => vendor.enrolments.get(id)?.id === ref)
     case 'behavioural_events':
-      return perContact((id) => vendor.behaviour.get(id)?.some((one) => one.id === ref) ?? false)
+      return vendor.behaviour.has(ref)
     default:
       return isAddressThere(vendor, place)
   }
@@ -64,7 +64,7 @@ function isAddressThere(vendor: Vendor, { part, ref }: Place): boolean {
         submissions.some((submission) => `${id}/${textIn(submission, 'conversionId') ?? ''}` === ref),
       )
     case 'email_events':
-      return vendor.emailEvents.some(({ id }) => id === ref)
+      return vendor.emailEvents.some(({ recipient }) => recipient === ref)
     case 'subscription_status':
       return vendor.choices.has(ref)
     default:

@@ -49,7 +49,7 @@ export function plantPlaces(garden: Garden, contact: StoredObject): void {
       occurredAt: at,
     })),
   )
-  for (const id of visits) note(garden, 'behavioural_events', id)
+  note(garden, 'behavioural_events', contact.id)
 }
 
 /** What is kept by address. */
@@ -86,8 +86,8 @@ export function plantAddresses(garden: Garden): void {
       emailCampaignId: 604,
       location: { city: person.city },
     })
-    note(garden, 'email_events', id)
   }
+  note(garden, 'email_events', person.email)
   for (const email of [person.email, person.secondEmail]) {
     vendor.choices.set(email, [
       { subscriptionId: 87914424, channel: 'EMAIL', status: 'SUBSCRIBED', subscriberIdString: email },

@@ -63,6 +63,15 @@ describe('finding a person in HubSpot', () => {
       expect(messages.map(({ text }) => text)).toContain('The crane… in full')
     }))
 
+  it('reads all e-mail events over all pages as one record an address', () =>
+    withBench({}, async ({ lab: { subject }, discover }) => {
+      const events = inPart(await discover({ identifiers: [email(subject.person.email)] }), 'email_events')
+
+      expect(events.map(({ ref, content }) => [ref, (content as { events: unknown[] }).events.length])).toEqual([
+        [subject.person.email, 3],
+      ])
+    }))
+
   it('never yields the open address of a file', () =>
     withBench({}, async ({ lab: { subject }, discover }) => {
       const files = inPart(await discover({ identifiers: [email(subject.person.email)] }), 'attachments')
