@@ -85,6 +85,7 @@ async function shred(ports: Ports, id: RequestId): Promise<void> {
     // The wrapped key is overwritten: from here on nothing sealed under it can be opened, wherever a copy lies.
     await tx.request.update(id, {
       wrappedKey: new Uint8Array(),
+      masterKeyId: DESTROYED,
       sealedIntake: null,
       externalReference: null,
       callbackUrl: null,
