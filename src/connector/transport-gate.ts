@@ -42,14 +42,15 @@ export function transportGate(options: TransportOptions): Gate {
   return {
     async pass(buckets, signal) {
       const asks = Object.entries(buckets).map(askOf)
+      expectRunning(signal)
       let restMs = maxWaitMs
-      if (signal.aborted) throw stopped()
       while (asks.length > 0) {
         const answer = await limiter.take(asks)
+        // Stopped meanwhile: the grant is lost, which errs on the safe side.
+        expectRunning(signal)
         if (answer.kind === 'granted') return
         if (answer.waitMs > restMs || restMs <= 0) throw limited(answer.waitMs)
         restMs -= await nap({ waitMs: answer.waitMs, nowMs: () => clock.nowMs(), signal })
-        if (signal.aborted) throw stopped()
       }
     },
     async hold(buckets, waitMs) {
@@ -85,6 +86,10 @@ async function nap({ waitMs, nowMs, signal }: Nap): Promise<number> {
 
 function limited(waitMs: number): DsrError {
   return new DsrError('RATE_LIMITED', 'the limit of the account is used up for now', { retryAfterMs: waitMs })
+}
+
+function expectRunning(signal: AbortSignal): void {
+  if (signal.aborted) throw stopped()
 }
 
 function stopped(): DsrError {

@@ -1,4 +1,4 @@
-import type { Context, FoundRecord } from '../../../../src/connector/index.ts'
+import type { Context, FoundRecord, HttpCall } from '../../../../src/connector/index.ts'
 import type { Fault } from '../../../../src/connector/testing.ts'
 import { discoverOnce, gather, legOf, verifyOnce } from '../driver.ts'
 import { expectHonest } from '../facts.ts'
@@ -140,6 +140,20 @@ async function expectRejected(lab: Lab, run: FaultyRun, at: number): Promise<voi
 
 const ENDLESS_CALLS = 60_000
 
+const CURSORS = /^(after|before|cursor|next|offset|page|page_?number|page_?token|skip|start|start_?at|starting_after)$/i
+
+/** What a call asks for, whichever page of it. */
+function withoutCursor({ method, path, body }: HttpCall): string {
+  const url = new URL(path, 'http://vendor.invalid')
+  for (const name of [...url.searchParams.keys()]) if (CURSORS.test(name)) url.searchParams.delete(name)
+  const asked = typeof body === 'string' ? body : Buffer.from(body ?? []).toString()
+  const isJson = /^[{[]/.test(asked)
+  const rest = isJson
+    ? JSON.stringify(JSON.parse(asked, (name, value: unknown) => (CURSORS.test(name) ? undefined : value)))
+    : asked
+  return `${method} ${url.href} ${rest}`
+}
+
 /** A vendor that answers every page with the first one again, cursor included. */
 async function expectEndlessListEnds(candidate: Candidate): Promise<void> {
   await inLab(candidate, {}, async (lab) => {
@@ -151,7 +165,7 @@ async function expectEndlessListEnds(candidate: Candidate): Promise<void> {
           send: (call) => {
             calls += 1
             holds(calls < ENDLESS_CALLS, 'ends a list that never ends', `${calls} calls`)
-            const place = `${call.method} ${call.path.split('?')[0] ?? ''}`
+            const place = withoutCursor(call)
             const reply = first.get(place) ?? inner.send(call)
             first.set(place, reply)
             return reply
