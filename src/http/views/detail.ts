@@ -1,0 +1,199 @@
+import { worstOutcome, type Outcome } from '../../domain/outcome.ts'
+import type { JournalRow, LegRow, PlanRow, RecheckRow, RecordRow, RequestRow, SealRow } from '../../ports/rows.ts'
+import type { Accounts } from '../../ports/runtime.ts'
+import type { Tx } from '../../ports/store.ts'
+import type { RequestDetail } from '../wire/answers.ts'
+import { isoOf } from '../wire/common.ts'
+import { clockOf } from './clock.ts'
+import { openMatch, openReason, type People } from './people.ts'
+import { summaryOf } from './summary.ts'
+
+const MOST_EVENTS = 1000
+const MOST_CANDIDATES = 500
+
+/** Everything that a request's view is made of, read in one transaction. */
+export interface DetailRows {
+  readonly request: RequestRow
+  readonly legs: readonly LegRow[]
+  readonly candidates: readonly RecordRow[]
+  readonly journal: readonly JournalRow[]
+  readonly rechecks: readonly RecheckRow[]
+  readonly plan: PlanRow | undefined
+  readonly seal: SealRow | undefined
+}
+
+export async function readDetail(tx: Tx, request: RequestRow): Promise<DetailRows> {
+  const [plan] = await tx.plan.find({ requestId: request.id, version: request.planVersion })
+  const seals = await tx.seal.find({ requestId: request.id }, { orderBy: ['generation'] })
+  return {
+    request,
+    legs: await tx.leg.find({ requestId: request.id }, { orderBy: ['generation', 'accountId'] }),
+    candidates: await tx.record.find(
+      { requestId: request.id, isCertain: false, decision: null },
+      { orderBy: ['legId'], limit: MOST_CANDIDATES },
+    ),
+    // The newest are what people look for; they are shown oldest first.
+    journal: [
+      ...(await tx.journal.find({ requestId: request.id }, { orderBy: ['-atMs', '-id'], limit: MOST_EVENTS })),
+    ].reverse(),
+    rechecks: await tx.recheck.find({ requestId: request.id }, { orderBy: ['dueAtMs'] }),
+    plan,
+    seal: seals.at(-1),
+  }
+}
+
+/** @param people - given for roles that may read people's words and labels. */
+export function detailOf(
+  rows: DetailRows,
+  of: { readonly accounts: Accounts; readonly nowMs: number; readonly people: People | undefined },
+): RequestDetail {
+  const { request } = rows
+  return {
+    ...summaryOf(request, { legs: rows.legs, nowMs: of.nowMs }),
+    clock: clockAnswer(request, of.nowMs),
+    duplicate_of: request.duplicateOf,
+    identity_check: identityAnswer(request),
+    plan: rows.plan ? { version: rows.plan.version, plan_hash: rows.plan.hash } : null,
+    approval: approvalAnswer(request),
+    delivery: request.delivery && {
+      channel: request.delivery.channel,
+      result: request.delivery.result,
+      time: isoOf(request.delivery.atMs),
+    },
+    legs: rows.legs.map((leg) => legAnswer(leg, of.accounts)),
+    candidates: rows.candidates.map((row) => candidateAnswer(row, { legs: rows.legs, people: of.people })),
+    rechecks: rows.rechecks.map((row) => ({
+      account_id: row.accountId,
+      due_time: isoOf(row.dueAtMs),
+      why: row.why,
+      state: row.state,
+    })),
+    record: rows.seal
+      ? {
+          sequence: rows.seal.generation + 1,
+          sha256: rows.seal.recordSha256,
+          sealed_time: isoOf(rows.seal.sealedAtMs),
+        }
+      : null,
+    timeline: rows.journal.map((line) => eventAnswer(line, of.people)),
+    is_timeline_cut: rows.journal.length === MOST_EVENTS,
+  }
+}
+
+function clockAnswer(request: RequestRow, nowMs: number): RequestDetail['clock'] {
+  const { daysLeft, isLate } = clockOf(request, nowMs)
+  return {
+    submitted_time: isoOf(request.submittedAtMs),
+    received_time: isoOf(request.receivedAtMs),
+    due_time: isoOf(request.dueAtMs),
+    due_date: request.dueDate,
+    days_left: daysLeft,
+    is_late: isLate,
+    answered_time: isoOf(request.answeredAtMs),
+    closed_time: isoOf(request.closedAtMs),
+  }
+}
+
+function identityAnswer({ identityCheck: check }: RequestRow): RequestDetail['identity_check'] {
+  return (
+    check && {
+      method: check.method,
+      level: check.level,
+      by: `${check.assertedBy.role}:${check.assertedBy.id}`,
+      time: isoOf(check.atMs),
+    }
+  )
+}
+
+function approvalAnswer({ approval }: RequestRow): RequestDetail['approval'] {
+  return (
+    approval && {
+      by: `${approval.by.role}:${approval.by.id}`,
+      plan_hash: approval.planHash,
+      time: isoOf(approval.atMs),
+      expires_time: isoOf(approval.expiresAtMs),
+      act_not_before: isoOf(approval.actNotBeforeMs),
+    }
+  )
+}
+
+function legAnswer(leg: LegRow, accounts: Accounts): RequestDetail['legs'][number] {
+  const manifest = accounts.get(leg.accountId)?.connector.manifest
+  const isOver = leg.state === 'settled' && leg.parts.length > 0
+  return {
+    leg_id: leg.id,
+    account_id: leg.accountId,
+    connector: leg.connectorId,
+    title: manifest?.title ?? leg.connectorId,
+    generation: leg.generation,
+    state: leg.state,
+    outcome: isOver ? outcomeAnswer(worstOutcome(leg.parts.map((one) => one.outcome))) : null,
+    parts: leg.parts.map((one) => ({
+      part: one.part,
+      title: manifest?.depth.find((row) => row.part === one.part)?.title ?? one.part,
+      outcome: outcomeAnswer(one.outcome),
+      counts: { ...one.counts },
+    })),
+    parked: leg.parkedReason === null ? null : { reason: leg.parkedReason, code: leg.errorCode },
+    looked_again: leg.readbacks.map((one) => ({
+      query_class: one.queryClass,
+      result: one.result,
+      time: isoOf(one.atMs),
+    })),
+    searched_time: isoOf(leg.searchedAtMs),
+    next_action_time: isoOf(leg.nextActionAtMs),
+  }
+}
+
+function outcomeAnswer(outcome: Outcome): NonNullable<RequestDetail['legs'][number]['outcome']> {
+  switch (outcome.kind) {
+    case 'retained':
+      return { kind: outcome.kind, law: outcome.law, until: isoOf(outcome.untilMs) }
+    case 'accepted':
+      return { kind: outcome.kind, finishes_by: isoOf(outcome.finishesByMs) }
+    case 'unverifiable':
+    case 'not_supported':
+    case 'not_done':
+      return { kind: outcome.kind, why: outcome.why }
+    case 'done_by_hand':
+      return { kind: outcome.kind, evidence: outcome.evidence }
+    case 'failed':
+      return { kind: outcome.kind, code: outcome.code }
+    case 'exported':
+    case 'erased':
+    case 'anonymised':
+    case 'rectified':
+    case 'suppressed':
+    case 'restricted':
+    case 'nothing_found':
+      return { kind: outcome.kind }
+  }
+}
+
+function candidateAnswer(
+  row: RecordRow,
+  { legs, people }: { readonly legs: readonly LegRow[]; readonly people: People | undefined },
+): RequestDetail['candidates'][number] {
+  const label = people && openMatch(people, row).label
+  return {
+    record_id: row.id,
+    leg_id: row.legId,
+    account_id: legs.find((leg) => leg.id === row.legId)?.accountId ?? '',
+    part: row.part,
+    because: row.reason ?? 'unknown',
+    ...(label !== undefined && { label }),
+    created_time: isoOf(row.createdAtMs),
+  }
+}
+
+function eventAnswer(line: JournalRow, people: People | undefined): RequestDetail['timeline'][number] {
+  const reason = people && openReason(people, line)
+  return {
+    time: isoOf(line.atMs),
+    by: { role: line.actor.role, id: line.actor.id },
+    kind: line.kind,
+    leg_id: line.legId,
+    detail: line.detail,
+    ...(reason !== undefined && { reason }),
+  }
+}
