@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { DsrError } from '../domain/errors.ts'
 import type { JsonObject, JsonValue } from '../domain/json.ts'
 
@@ -54,12 +55,9 @@ export function isJsonList(value: JsonValue | undefined): value is readonly Json
 }
 
 function textOf(body: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
-  } catch (error) {
-    if (error instanceof TypeError) throw unreadable('is not UTF-8')
-    throw error
-  }
+  if (!isUtf8(body)) throw unreadable('is not UTF-8')
+  // Leaves out a byte order mark, which JSON.parse would refuse.
+  return new TextDecoder().decode(body)
 }
 
 /** Deepest nesting, counted on the text, so that no parser has to survive it first. */
