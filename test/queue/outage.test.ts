@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createQueue } from '../../src/adapters/queue/index.ts'
+import { reconnectAfterMs } from '../../src/adapters/queue/redis-backend.ts'
 import { queueError } from '../../src/adapters/queue/errors.ts'
 import type { Job } from '../../src/ports/queue.ts'
 import { aLeg, aRequest, describeBackends, doing, freshConnector, until } from './backends.ts'
@@ -101,6 +102,12 @@ describe('a queue that is not there', () => {
     expect(said).not.toContain('canary')
     expect(said).not.toContain(String(closedPort))
   })
+})
+
+it('looks for Redis at least every two seconds, however long it is away', () => {
+  const waits = Array.from({ length: 200 }, (_, at) => reconnectAfterMs(at + 1))
+  expect(waits.slice(0, 3)).toEqual([100, 200, 400])
+  expect(Math.max(...waits)).toBe(2000)
 })
 
 describe('an error of a driver', () => {

@@ -62,6 +62,6 @@ function connect(address: RedisAddress, limits: Pick<RedisOptions, 'maxRetriesPe
 }
 
 /** BullMQ's own back-off grows to 20 s, which is how long a finished outage would go on. */
-function reconnectAfterMs(times: number): number {
+export function reconnectAfterMs(times: number): number {
   return Math.min(50 * 2 ** times, 2000)
 }
