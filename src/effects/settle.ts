@@ -38,7 +38,8 @@ export async function settleCall(
       legs.add(effect.legId)
     }
     await tx.call.update(claimed.call.id, { state: 'settled', settledAtMs: engine.ports.clock.nowMs() })
-    for (const legId of legs) {
+    // In one order for all, so that calls that share legs wait for each other and never in a ring.
+    for (const legId of [...legs].sort()) {
       await releaseFollowers(engine, tx, legId)
       await engine.host.afterEffects(tx, legId)
     }
@@ -173,7 +174,8 @@ function backOff(tries: number): number {
 
 /** Releases what waited for these effects: children ended well, so their parents may go. */
 async function releaseFollowers(engine: Engine, tx: Tx, legId: LegId): Promise<void> {
-  const leg = await tx.leg.get(legId)
+  // Two calls that end at the same moment would each see the other's effect open, and nobody would release what waits for both.
+  const leg = await tx.leg.lock(legId)
   const waiting = await tx.effect.find({ legId, state: 'ready', isReleased: false }, { limit: 10_000 })
   if (!leg || waiting.length === 0) return
   const unfinished = await tx.effect.countBy('step', { legId, state: { not: 'done' } })
