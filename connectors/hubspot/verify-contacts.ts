@@ -51,7 +51,7 @@ interface Sighting extends Pick<Look, 'seen'> {
   readonly left: Left
 }
 
-async function sight(api: HubSpot, { records, identifiers }: VerifySubject): Promise<Sighting> {
+async function sight(api: HubSpot, { records, identifiers, others = [] }: VerifySubject): Promise<Sighting> {
   const contacts = records.filter(({ part }) => part === 'contact')
   const emails = new Set([
     ...identifiers.filter(({ kind }) => kind === 'email').map(({ value }) => value),
@@ -61,8 +61,10 @@ async function sight(api: HubSpot, { records, identifiers }: VerifySubject): Pro
   const byAddress = { ...byId, ids: [...emails], idProperty: 'email' }
   const live = await readObjects(api, byId)
   const archived = await readObjects(api, { ...byId, isArchived: true })
-  const liveByAddress = await readObjects(api, byAddress)
-  const archivedByAddress = await readObjects(api, { ...byAddress, isArchived: true })
+  const notTheirs = new Set(others.filter(({ part }) => part === 'contact').map(({ ref }) => ref))
+  const isTheirs = ({ id }: CrmObject) => !notTheirs.has(id)
+  const liveByAddress = (await readObjects(api, byAddress)).filter(isTheirs)
+  const archivedByAddress = (await readObjects(api, { ...byAddress, isArchived: true })).filter(isTheirs)
   const inBin = unique([...archived, ...archivedByAddress])
   const binnedBefore = new Set(contacts.filter(({ content }) => isAt(content, 'archived')).map(({ ref }) => ref))
   // What lay in the bin before we acted and still lies there was not purged by our call.

@@ -62,7 +62,7 @@ async function look(desk: Desk, subject: VerifySubject): Promise<Look> {
   const note = (part: string, ref: string) =>
     void remaining.set(part, (remaining.get(part) ?? new Set<string>()).add(ref))
   for await (const record of readEverything(desk, wanted)) {
-    if (isSubjects(record, planned)) note(record.part, record.ref)
+    if (isSubjects(record, planned) && !isAmong(record, subject.others ?? [])) note(record.part, record.ref)
   }
   for (const { part, ref } of await stillThere(desk, planned, wanted)) note(part, ref)
   return { subuser: desk.subuser, gaps: desk.gaps, remaining, isSuppressed: await suppression(desk, planned, wanted) }
@@ -70,10 +70,11 @@ async function look(desk: Desk, subject: VerifySubject): Promise<Look> {
 
 /** A record of the plan, or one that nobody doubts; a neighbour who was only a candidate does not count. */
 function isSubjects(record: FoundRecord, planned: readonly PlannedRecord[]): boolean {
-  return (
-    record.attribution.kind === CERTAIN.kind ||
-    planned.some(({ part, ref }) => part === record.part && ref === record.ref)
-  )
+  return record.attribution.kind === CERTAIN.kind || isAmong(record, planned)
+}
+
+function isAmong({ part, ref }: FoundRecord, records: readonly PlannedRecord[]): boolean {
+  return records.some((one) => one.part === part && one.ref === ref)
 }
 
 /** Records of the plan that still exist by their id, even when no identifier leads to them any more. */

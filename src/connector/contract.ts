@@ -256,6 +256,8 @@ export interface VerifySubject {
   readonly right: Right
   /** Every record of the plan with its ref, acted on or kept. */
   readonly records: readonly PlannedRecord[]
+  /** Candidates that a person said are somebody else's: a look that meets one by an identifier passes it over. */
+  readonly others?: readonly PlannedRecord[]
   readonly identifiers: readonly Identifier[]
 }
 

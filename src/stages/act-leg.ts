@@ -179,7 +179,11 @@ async function settleUnchanged(
   await ports.store.transact(async (tx) => {
     const leg = await holdLease(tx, lease)
     const rows = await approvedRows(tx, lease)
-    await settleLeg(ports, tx, { leg, parts: resultsFor(lease.account.connector.manifest, rows, () => outcome) })
+    const { manifest } = lease.account.connector
+    await settleLeg(ports, tx, {
+      leg,
+      parts: resultsFor({ manifest, unavailable: leg.unavailable }, rows, () => outcome),
+    })
   })
 }
 

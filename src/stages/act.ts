@@ -108,6 +108,11 @@ async function leaveActing(ports: Ports, tx: Tx, request: RequestRow): Promise<'
     await announceNotice(ports, tx, { request, about: 'needs_review' })
     return 'waiting'
   }
-  await moveRequest(ports, tx, { request, event: 'acted', patch: { nextActionAtMs: ports.clock.nowMs() } })
+  // Sealing follows in the same go; a crash before it shows as a job that is out for too long.
+  await moveRequest(ports, tx, {
+    request,
+    event: 'acted',
+    patch: { nextActionAtMs: null, issuedAtDbMs: await tx.dbNowMs() },
+  })
   return 'moved'
 }

@@ -4,12 +4,14 @@ import type { Identifier } from '../domain/identifier.ts'
 import type { LegRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
+import { findAll } from './common/all.ts'
 import { MOST_ROUNDS } from './common/discovery.ts'
 import { keepRecord } from './common/keep-record.ts'
 import { holdLease, RELEASED, type Lease } from './common/lease.ts'
 import { moveLeg, moveRequest, parkLeg } from './common/moves.ts'
 import { announceNotice, issueFlow, issueLeg, issueRequest } from './common/outbox.ts'
 import { writeJournal } from './common/journal.ts'
+import { refusedRows } from './common/planned.ts'
 import { nothingFound } from './common/parts.ts'
 import { openIdentifier, openNames, refDigest } from './common/sealed.ts'
 
@@ -27,7 +29,10 @@ export async function runDiscover(ports: Ports, lease: Lease, signal: AbortSigna
   if (capabilities.credentials === 'rejected')
     throw new DsrError('VENDOR_CREDENTIALS_REJECTED', 'the vendor rejects the credential')
   const search = await searchOf(ports, lease)
+  const refused = await ports.store.transact(async (tx) => refusedRows(tx, lease))
   const found = await collect(lease, search, signal)
+  // A recheck is not asked again about what a person said is somebody else's.
+  if (lease.leg.generation > 0) for (const row of refused) found.delete(row.refDigest)
   await ports.store.transact(async (tx) => {
     const leg = await enterSearch(ports, tx, await holdLease(tx, lease))
     for (const record of found.values()) await keepRecord(ports, tx, { lease, record, round: search.round })
@@ -39,7 +44,7 @@ export async function runDiscover(ports: Ports, lease: Lease, signal: AbortSigna
       searchedAtMs: ports.clock.nowMs(),
       lastAtMs: ports.clock.nowMs(),
       unavailable: capabilities.unavailable,
-      parts: nothingFound(lease.account.connector.manifest),
+      parts: nothingFound(lease.account.connector.manifest, capabilities.unavailable),
     }
     const moved = await moveLeg(ports, tx, {
       leg,
@@ -67,7 +72,7 @@ async function searchOf(ports: Ports, lease: Lease): Promise<RoundSearch> {
   })
 }
 
-async function collect(lease: Lease, search: Search, signal: AbortSignal): Promise<ReadonlyMap<string, FoundRecord>> {
+async function collect(lease: Lease, search: Search, signal: AbortSignal): Promise<Map<string, FoundRecord>> {
   const found = new Map<string, FoundRecord>()
   for await (const record of lease.account.connector.discover(lease.account.context(signal), search)) {
     signal.throwIfAborted()
@@ -125,11 +130,9 @@ async function afterRecheckSearch(
 
 async function plannedDigests(tx: Tx, lease: Lease): Promise<ReadonlySet<string>> {
   const earlier = await tx.leg.find({ requestId: lease.request.id, accountId: lease.account.id })
-  const rows = await tx.record.find(
-    { legId: { in: earlier.filter((leg) => leg.id !== lease.leg.id).map((leg) => leg.id) } },
-    { limit: 10_000 },
-  )
-  return new Set(rows.filter((row) => row.planVersion !== null).map((row) => row.refDigest))
+  const before = earlier.filter((leg) => leg.id !== lease.leg.id).map((leg) => leg.id)
+  const rows = await findAll(tx.record, { legId: { in: before }, planVersion: { above: 0 } })
+  return new Set(rows.map((row) => row.refDigest))
 }
 
 /** Where discovery of a request stands. */

@@ -3,7 +3,7 @@ import { DsrError } from '../domain/errors.ts'
 import type { PartResult } from '../domain/part.ts'
 import type { ResumeOrder } from '../ports/commands.ts'
 import type { LegStage } from '../ports/queue.ts'
-import type { LegRow, RequestRow } from '../ports/rows.ts'
+import type { EffectRow, LegRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { startSettling } from './act-leg.ts'
@@ -116,18 +116,27 @@ async function announceOpenEffects(ports: Ports, tx: Tx, leg: LegRow): Promise<v
     { legId: leg.id, state: { in: ['ready', 'unknown'] } },
     { limit: 10_000 },
   )) {
-    await tx.effect.update(effect.id, effect.state === 'ready' ? { readyAtMs: now } : { nextActionAtMs: now, tries: 0 })
+    await tx.effect.update(effect.id, {
+      tries: 0,
+      ...(effect.state === 'ready' ? { readyAtMs: now, nextActionAtMs: null } : { nextActionAtMs: now }),
+    })
   }
   const steps = await tx.effect.countBy('step', { legId: leg.id, state: { in: ['ready', 'unknown'] } })
   for (const { value } of steps)
     await issueEffects(ports, tx, { leg, accountId: leg.accountId, connectorId: leg.connectorId, step: value })
 }
 
-/** Sends the effects of what is still there once more, on a person's order: the vendor said yes and kept it. */
+/**
+ * Sends the effects of what is still there once more, on a person's order: the vendor said yes and kept it, refused it, or nobody
+ * could tell and the step is not one to repeat unasked.
+ */
 async function actAgain(ports: Ports, tx: Tx, { leg, order }: LegOrder): Promise<void> {
   const left = new Set(leg.parts.filter((part) => part.counts.remaining > 0).map((part) => part.part))
-  const effects = await tx.effect.find({ legId: leg.id, state: { in: ['done', 'rejected'] } }, { limit: 10_000 })
-  const again = effects.filter((effect) => effect.state === 'rejected' || left.has(effect.part))
+  const effects = await tx.effect.find(
+    { legId: leg.id, state: { in: ['done', 'rejected', 'unknown'] } },
+    { limit: 10_000 },
+  )
+  const again = effects.filter((effect) => isToRepeat(effect, left))
   if (again.length === 0) throw new DsrError('ILLEGAL_TRANSITION', 'no effect of this leg can be sent again')
   const back = await resumeLeg(ports, tx, { leg, actor: order.actor, patch: { looks: 0, absences: 0 } })
   if (back.state === 'settling') await moveLeg(ports, tx, { leg: back, event: 'act_again', actor: order.actor })
@@ -135,6 +144,7 @@ async function actAgain(ports: Ports, tx: Tx, { leg, order }: LegOrder): Promise
     await tx.effect.update(effect.id, {
       state: nextEffectState(effect.state, 'order_repeat'),
       readyAtMs: ports.clock.nowMs(),
+      nextActionAtMs: null,
       settledAtMs: null,
       errorCode: null,
       tries: 0,
@@ -142,6 +152,12 @@ async function actAgain(ports: Ports, tx: Tx, { leg, order }: LegOrder): Promise
   }
   await issueLeg(ports, tx, { leg: back, stage: 'act' })
   await announceOpenEffects(ports, tx, back)
+}
+
+/** An unknown effect that has a next look is still being asked after. */
+function isToRepeat(effect: EffectRow, left: ReadonlySet<string>): boolean {
+  if (effect.state === 'unknown') return effect.nextActionAtMs === null && effect.callId === null
+  return effect.state === 'rejected' || left.has(effect.part)
 }
 
 /** Ends a leg as it is: an unsent effect stays unsent, and what the last look showed is what the record says. */
@@ -166,7 +182,7 @@ async function acceptAsIs(
 function acceptedParts(ports: Ports, leg: LegRow): readonly PartResult[] {
   if (leg.looks > 0) return leg.parts
   const manifest = ports.accounts.get(leg.accountId)?.connector.manifest
-  const parts = leg.parts.length > 0 || !manifest ? leg.parts : nothingFound(manifest)
+  const parts = leg.parts.length > 0 || !manifest ? leg.parts : nothingFound(manifest, leg.unavailable)
   if (leg.parkedReason === 'reappeared') {
     return parts.map((part) => ({
       ...part,

@@ -10,7 +10,7 @@ import { findAll } from './common/all.ts'
 import { holdLease, RELEASED, type Lease } from './common/lease.ts'
 import { parkLeg } from './common/moves.ts'
 import { nothingFound } from './common/parts.ts'
-import { approvedRows } from './common/planned.ts'
+import { approvedRows, refusedRows } from './common/planned.ts'
 import { settleLeg } from './common/settle-leg.ts'
 import { openIdentifier, openRecord } from './common/sealed.ts'
 
@@ -26,10 +26,12 @@ export async function runVerify(ports: Ports, lease: Lease, signal: AbortSignal)
   const identifiers = await ports.store.transact(async (tx) =>
     tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
   )
+  const refused = await ports.store.transact(async (tx) => refusedRows(tx, lease))
   const records: readonly PlannedRecord[] = rows.map((row) => openRecord(lease.vault, row))
   const report = await lease.account.connector.verify(lease.account.context(signal), {
     right: lease.request.right,
     records,
+    others: refused.map((row) => openRecord(lease.vault, row)),
     identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
   })
   if (report.control.result === 0) throw new DsrError('VENDOR_ANSWER_UNREADABLE', 'the positive control showed nothing')
@@ -89,7 +91,7 @@ function isStillThere(outcome: Outcome): boolean {
 /** What became of each part, from what the look showed; nothing the vendor merely said counts. */
 function partResults(ports: Ports, look: Look): readonly PartResult[] {
   const { manifest } = look.lease.account.connector
-  return nothingFound(manifest).map((empty) => {
+  return nothingFound(manifest, look.lease.leg.unavailable).map((empty) => {
     const rows = look.rows.filter((row) => row.part === empty.part)
     const finding = look.report.findings.find((one) => one.part === empty.part)
     const depth = manifest.depth.find((row) => row.part === empty.part)
@@ -139,6 +141,8 @@ function erasureOutcome(of: Omit<PartLook, 'rows'> & { kept: readonly RecordRow[
       return { kind: 'accepted', finishesByMs: verdict.purgeByMs }
     case 'present':
     case 'absent':
+      if (depth.onErasure === 'suppressed')
+        return { kind: 'not_done', why: 'the entry that stops mail is not in place' }
       if (remaining === 0) return keptOr(kept, depth)
       if (depth.onErasure === 'left')
         return { kind: 'not_supported', why: depth.why ?? 'this system has no way to erase it' }

@@ -14,3 +14,9 @@ export async function approvedRows(tx: Tx, lease: Lease): Promise<readonly Recor
   const rows = await findAll(tx.record, { legId: { in: legs.map((leg) => leg.id) }, planVersion: { atMost: version } })
   return rows.filter((row) => row.decision !== 'not_subject')
 }
+
+/** Records of the account that a person said are somebody else's. */
+export async function refusedRows(tx: Tx, lease: Lease): Promise<readonly RecordRow[]> {
+  const legs = await tx.leg.find({ requestId: lease.request.id, accountId: lease.account.id })
+  return findAll(tx.record, { legId: { in: legs.map((leg) => leg.id) }, decision: 'not_subject' })
+}
