@@ -94,6 +94,12 @@ function manifestJson(connector: Connector): JsonValue {
   return JSON.parse(JSON.stringify(connector.manifest)) as JsonValue
 }
 
+/**
+ * A search of one person may need more calls than a short window holds (HubSpot: 80 of 100 in 10 s). A run that gave up at
+ * each full window would start over for ever; so it waits one such window out.
+ */
+const LIMITER_WAIT_MS = 12_000
+
 function contextOf(source: AccountSource, connector: Connector, signal: AbortSignal): Context {
   const { controller, account, limiter, clock, connections, onCall } = source
   const baseUrl = account.baseUrl ?? connector.manifest.baseUrl
@@ -105,6 +111,7 @@ function contextOf(source: AccountSource, connector: Connector, signal: AbortSig
     limiterScopeKey: (scope) => scopeKey(account, scope),
     clock,
     signal,
+    maxWaitMs: LIMITER_WAIT_MS,
     ...(connector.interpretHold && { interpretHold: connector.interpretHold }),
     ...(onCall && { onCall: (call) => onCall({ ...call, accountId: account.id, connectorId: account.connector }) }),
   })
