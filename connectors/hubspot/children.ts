@@ -42,7 +42,9 @@ async function* childrenOf(
   const parents = await parentsByChild(api, contacts, type)
   if (parents.size === 0) return
   const ids = [...parents.keys()]
-  const holders = await readLinks(api, { from: type, to: 'contacts', ids })
+  // Whoever else holds a business record, a person decides about it in any case.
+  const isAsked = !family.kind.isBusinessRecord
+  const holders = isAsked ? await readLinks(api, { from: type, to: 'contacts', ids }) : new Map<string, string[]>()
   const objects = await readObjects(api, { type, ids, properties: await propertyNames(api, type) })
   const subjects = new Set(contacts.filter(isCertain).map(({ object }) => object.id))
   for (const object of objects) {

@@ -23,6 +23,8 @@ export function openClient(context: Context) {
   const library = { send: (request: SdkRequest) => sendForSdk(context, request) }
   return {
     context,
+    /** Property names by object type, read once in a run. */
+    propertyNames: new Map<string, readonly string[]>(),
     ...crm(base, library),
     ...other(base, library),
     /** A raw GET; the answer must be a JSON object. */

@@ -19,6 +19,8 @@ export async function* findOnContact(
 ): AsyncGenerator<FoundRecord, void, undefined> {
   yield contactRecord(contact)
   yield* historyOf(api, contact)
+  // HubSpot shows nothing more of a contact in the recycle bin.
+  if (contact.object.archived === true) return
   const { notInUse } = optionsOf(api.context)
   const places = [
     { part: 'company_links', find: companyLinks },

@@ -113,7 +113,13 @@ async function linkPage(
 
 /** Names of all properties of a type, so that nothing of a record is left out. */
 export async function propertyNames(api: HubSpot, type: string): Promise<readonly string[]> {
-  return reading(async () => list(present(await api.properties.getAll(type)).results).map(({ name }) => name))
+  const known = api.propertyNames.get(type)
+  if (known !== undefined) return known
+  const names = await reading(async () =>
+    list(present(await api.properties.getAll(type)).results).map(({ name }) => name),
+  )
+  api.propertyNames.set(type, names)
+  return names
 }
 
 /** HubSpot names an absent record in `errors` and a contact without links too; any other error makes the answer incomplete. */

@@ -55,6 +55,13 @@ describe('finding a person in HubSpot', () => {
       expect(calls.map(({ status }) => status)).toEqual([207, 207, 207, 207, 207])
     }))
 
+  it('searches a person who is in every place with fewer than a hundred calls', () =>
+    withBench({ switches: { page_size: '100' } }, async ({ lab: { sandbox, subject }, discover }) => {
+      await discover({ identifiers: [email(subject.person.email)] })
+
+      expect(sandbox.calls().length).toBeLessThan(100)
+    }))
+
   it('reads the whole text of a message that the list shortens', () =>
     withBench({}, async ({ lab: { subject }, discover }) => {
       const [thread] = inPart(await discover({ identifiers: [email(subject.person.email)] }), 'threads')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { findingOf } from '../../../connectors/hubspot/finding.ts'
 import { hubspot } from '../../../connectors/hubspot/index.ts'
 import type { JsonValue, LegSubject, PlannedRecord, WritingVerb } from '../../../src/connector/index.ts'
 import { act } from '../conformance/acting.ts'
@@ -252,6 +253,12 @@ describe('looking again', () => {
       bench.lab.clock.push(91 * DAY_MS)
       expect(verdictOf(await look(bench, leg), 'notes')).toEqual({ kind: 'absent' })
     }))
+
+  it('does not wait for a purge that is overdue', () => {
+    const left = { live: 0, purgeByMs: [1_000], nowMs: 2_000 }
+
+    expect(findingOf('notes', 1, left)).toMatchObject({ remaining: 1, verdict: { kind: 'present' } })
+  })
 
   it('says that a logged e-mail is gone at once', () =>
     withBench({}, async (bench) => {
