@@ -12,9 +12,9 @@ export const EFFECT_TABLE: StateTable<EffectState, EffectEvent> = {
   sent: { confirm: 'done', accept: 'accepted', reject: 'rejected', lose: 'unknown', not_sent: 'ready' },
   // An accepted job that fails or disappears is settled by polling.
   accepted: { confirm: 'done', reject: 'rejected', lose: 'unknown' },
-  // Only a read back, never a blind repeat, leads out of unknown.
-  unknown: { seen_done: 'done', seen_absent: 'ready', reject: 'rejected' },
-  // A person who saw that the vendor kept the record may order the step again.
+  // Only a read back or a person, never a blind repeat, leads out of unknown.
+  unknown: { seen_done: 'done', seen_absent: 'ready', reject: 'rejected', order_repeat: 'ready' },
+  // A person who saw what the vendor did, or did not do, may order the step again.
   done: { order_repeat: 'ready' },
   rejected: { order_repeat: 'ready' },
   stopped: {},

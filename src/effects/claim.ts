@@ -53,7 +53,7 @@ async function claimReady(claim: Claim): Promise<ClaimedCall | undefined> {
     { accountId: lane.accountId, step: lane.step, state: 'ready', isReleased: true },
     { orderBy: ['readyAtMs'], limit: claim.batchMax },
   )
-  const effects = oneBatch(oneRight(ready))
+  const effects = oneBatch(oneRight(ready.filter((effect) => mayGo(effect, now))))
   const first = effects[0]
   if (!first) return undefined
   const isFull = effects.length >= Math.min(claim.batchMax, first.batchCap ?? claim.batchMax)
@@ -63,6 +63,11 @@ async function claimReady(claim: Claim): Promise<ClaimedCall | undefined> {
     return undefined
   }
   return openCall(claim, { effects, kind: 'perform', patch: { state: nextEffectState('ready', 'send') } })
+}
+
+/** One that waits to be tried again goes to nobody's batch before its time; one that waits for companions may. */
+function mayGo(effect: EffectRow, now: number): boolean {
+  return effect.nextActionAtMs === null || effect.nextActionAtMs <= now
 }
 
 /** A call carries effects of one right, since each right has its own verb. */
@@ -110,13 +115,15 @@ async function openCall(
   return { call, account, verb, right: right satisfies WritingRight, effects: owned }
 }
 
-/** The account was set to read-only after these were planned: they end unsent, and the record says so. */
+/** The account was set to read-only after these were planned: they end unsent with all that waits for them, and the record says so. */
 async function stopEffects(engine: Engine, tx: Tx, effects: readonly EffectRow[]): Promise<void> {
-  for (const effect of effects) {
-    await tx.effect.update(effect.id, {
-      state: nextEffectState(effect.state, 'stop'),
-      settledAtMs: engine.ports.clock.nowMs(),
-    })
+  for (const legId of new Set(effects.map((effect) => effect.legId))) {
+    for (const effect of await tx.effect.find({ legId, state: 'ready' }, { limit: 10_000 })) {
+      await tx.effect.update(effect.id, {
+        state: nextEffectState(effect.state, 'stop'),
+        settledAtMs: engine.ports.clock.nowMs(),
+      })
+    }
+    await engine.host.afterEffects(tx, legId)
   }
-  for (const legId of new Set(effects.map((effect) => effect.legId))) await engine.host.afterEffects(tx, legId)
 }

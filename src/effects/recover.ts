@@ -31,8 +31,8 @@ async function recover(engine: Engine, tx: Tx, call: CallRow): Promise<void> {
   engine.ports.events.emit('call.lost', { accountId: call.accountId, step: call.step, members: call.members })
 }
 
-function lostPatch(effect: EffectRow): Partial<Pick<EffectRow, 'state' | 'tries'>> {
-  return effect.state === 'sent' ? { state: nextEffectState('sent', 'lose'), tries: 0 } : {}
+function lostPatch(effect: EffectRow): Partial<Pick<EffectRow, 'state'>> {
+  return effect.state === 'sent' ? { state: nextEffectState('sent', 'lose') } : {}
 }
 
 /** Lanes with effects that are due although nobody announced them (a lost queue, a crashed sender). */

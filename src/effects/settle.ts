@@ -7,10 +7,10 @@ import type { ClaimedCall, Engine } from './engine.ts'
 
 const FIRST_RETRY_MS = 20_000
 const LONGEST_RETRY_MS = 3600_000
-/** After so many tries in vain a person gets the leg. */
+/** After so many tries in vain a person gets the leg. Sendings and looks back count alike, until an answer is a good one. */
 const MOST_TRIES = 40
-/** How often a read back may answer that it cannot tell before that answer counts. */
-const READ_BACKS = 5
+/** After so many tries a read back that cannot tell counts as one that saw nothing. */
+const TRIES_TO_TELL = 6
 
 type Patch = Partial<Omit<EffectRow, 'id'>>
 
@@ -93,12 +93,11 @@ async function patchFor(settling: Settling, fact: Fact): Promise<Patch> {
       return {
         ...(effect.state !== 'unknown' && { state: nextEffectState(effect.state, 'lose') }),
         nextActionAtMs: now,
-        tries: 0,
       }
     case 'not_happened':
       return absentPatch(settling)
     case 'cannot_tell':
-      return effect.tries < READ_BACKS || claimed.call.kind === 'poll'
+      return effect.tries < TRIES_TO_TELL || claimed.call.kind === 'poll'
         ? { nextActionAtMs: now + backOff(effect.tries) }
         : absentPatch(settling)
     case 'not_sent':
@@ -113,7 +112,7 @@ async function acceptedPatch(
   const now = engine.ports.clock.nowMs()
   // A job that outlives its promise is lost: the read back says what became of it.
   if (effect.state === 'accepted' && effect.finishesByMs !== null && now > effect.finishesByMs) {
-    return { state: nextEffectState('accepted', 'lose'), nextActionAtMs: now, tries: 0 }
+    return { state: nextEffectState('accepted', 'lose'), nextActionAtMs: now }
   }
   const request = await tx.request.get(effect.requestId)
   const vault = request && engine.ports.vault.open(request)
@@ -123,6 +122,7 @@ async function acceptedPatch(
     finishesByMs: effect.finishesByMs ?? fact.finishesByMs,
     nextActionAtMs: now + fact.checkAfterMs,
     errorCode: null,
+    tries: 0,
   }
 }
 
@@ -137,21 +137,20 @@ function splitPatch({ engine, effect, claimed }: Settling): Patch {
     state: nextEffectState(effect.state, 'not_sent'),
     batchCap: Math.ceil(size / 2),
     readyAtMs: engine.ports.clock.nowMs(),
+    nextActionAtMs: null,
   }
 }
 
 /** The read back saw no effect. Only a step that the manifest calls repeatable is sent again; for the rest a person decides. */
 async function absentPatch({ engine, tx, effect, claimed }: Settling): Promise<Patch> {
   const step = claimed.account.connector.manifest.steps[effect.step]
-  if (step?.isRepeatable === true) {
-    return {
-      state: nextEffectState(effect.state, 'seen_absent'),
-      readyAtMs: engine.ports.clock.nowMs(),
-      nextActionAtMs: null,
-    }
+  if (step?.isRepeatable !== true) {
+    await engine.host.parkLeg(tx, effect.legId, 'effect_unknown')
+    return { nextActionAtMs: null }
   }
-  await engine.host.parkLeg(tx, effect.legId, 'effect_unknown')
-  return { nextActionAtMs: null }
+  if (effect.tries >= MOST_TRIES) await engine.host.parkLeg(tx, effect.legId, 'retries_exhausted')
+  const at = engine.ports.clock.nowMs() + backOff(effect.tries - 2)
+  return { state: nextEffectState(effect.state, 'seen_absent'), readyAtMs: at, nextActionAtMs: at }
 }
 
 async function notSentPatch(
@@ -165,7 +164,13 @@ async function notSentPatch(
   const isLimit = fact.code === 'RATE_LIMITED' || fact.code === 'VENDOR_QUOTA_EXHAUSTED'
   const tries = isLimit ? effect.tries - 1 : effect.tries
   if (effect.state !== 'sent') return { nextActionAtMs: at, errorCode: fact.code, tries }
-  return { state: nextEffectState('sent', 'not_sent'), readyAtMs: at, errorCode: fact.code, tries }
+  return {
+    state: nextEffectState('sent', 'not_sent'),
+    readyAtMs: at,
+    nextActionAtMs: at,
+    errorCode: fact.code,
+    tries,
+  }
 }
 
 function backOff(tries: number): number {
