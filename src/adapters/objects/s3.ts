@@ -12,6 +12,7 @@ import { removeObject } from './s3/removal.ts'
 import { writeObject } from './s3/writing.ts'
 
 export type { S3StoreOptions } from './s3/client.ts'
+export { ensureS3Bucket } from './s3/making.ts'
 
 /**
  * Objects in an S3 bucket. Endpoints differ in what they enforce, so the driver leans on none of it: the first version of a key

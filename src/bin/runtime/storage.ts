@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { createDirectoryStore } from '../../adapters/objects/directory.ts'
-import { createS3Store } from '../../adapters/objects/s3.ts'
+import { createS3Store, ensureS3Bucket, type S3StoreOptions } from '../../adapters/objects/s3.ts'
 import { startEmbeddedPostgres } from '../../adapters/postgres/embedded.ts'
 import type { Clock } from '../../connector/contract.ts'
-import type { Settings } from '../../ports/config.ts'
+import type { ObjectSettings, Settings } from '../../ports/config.ts'
 import type { ObjectStore } from '../../ports/objects.ts'
 
 export interface Database {
@@ -25,11 +25,20 @@ export async function openDatabase(settings: Settings, options: { isThrowAway: b
 export function openObjects(settings: Settings, clock: Clock): ObjectStore {
   const { objects } = settings
   if (!objects) return createDirectoryStore({ directory: path.join(settings.dataDirectory, 'objects'), clock })
-  return createS3Store({
+  return createS3Store(s3Options(objects))
+}
+
+/** Makes the bucket of the settings when it is missing. @returns whether it was made; false without S3. */
+export async function ensureBucket({ objects }: Settings): Promise<boolean> {
+  return objects === undefined ? false : ensureS3Bucket(s3Options(objects))
+}
+
+function s3Options(objects: ObjectSettings): S3StoreOptions {
+  return {
     bucket: objects.bucket,
     region: objects.region,
     ...(objects.endpoint !== undefined && { endpoint: objects.endpoint }),
     accessKeyId: objects.accessKeyId,
     secretAccessKey: objects.secretAccessKey.reveal(),
-  })
+  }
 }
