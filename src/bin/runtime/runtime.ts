@@ -38,6 +38,8 @@ export interface RuntimeOptions {
   readonly isThrowAway?: boolean
   /** Where the sped-up clock agrees with the real one; only read when the configuration speeds it up. */
   readonly clockOriginMs?: number
+  /** Runs by this clock instead of the configured one (the demo's, which the sandboxes share). */
+  readonly clock?: Clock
   /** Told of every event besides the log. */
   readonly events?: Events
 }
@@ -132,7 +134,8 @@ async function open(options: RuntimeOptions, closing: Closing): Promise<Omit<Run
   }
 }
 
-function clockOf({ configuration, clockOriginMs }: RuntimeOptions): Clock {
+function clockOf({ configuration, clockOriginMs, clock }: RuntimeOptions): Clock {
+  if (clock) return clock
   const { speed } = configuration.clock
   const real = systemClock()
   return speed === 1 ? real : scaledClock({ originMs: clockOriginMs ?? real.nowMs(), factor: speed })
