@@ -18,7 +18,8 @@ export async function lookAtAddressParts(api: HubSpot, subject: VerifySubject): 
     const looked = subject.records.filter((record) => record.part === part).length
     if (looked === 0) continue
     let live = 0
-    for await (const found of find(api, emails)) live += found.ref === '' ? 0 : 1
+    const strangers = new Set((subject.others ?? []).filter((record) => record.part === part).map(({ ref }) => ref))
+    for await (const { ref } of find(api, emails)) live += strangers.has(ref) ? 0 : 1
     findings.push(findingOf(part, looked, { live, purgeByMs: [], nowMs }))
     seen.push([`${part}_by_address`, live])
   }

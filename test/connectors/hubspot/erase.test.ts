@@ -237,6 +237,18 @@ describe('looking again', () => {
       expect(verdictOf(await look(bench, leg), 'contact')).toEqual({ kind: 'present' })
     }))
 
+  it('passes over a contact that a person said is somebody else’s', () =>
+    withBench({}, async (bench) => {
+      const leg = await legFor(bench)
+      await erase(bench, leg)
+      const ref = await bench.addContact({ email: bench.lab.subject.person.email })
+
+      const others = [{ part: 'contact', ref, content: {} }]
+      const { findings } = await hubspot.verify(bench.context, { ...leg, others })
+
+      expect(verdictOf(findings, 'contact')).toEqual({ kind: 'absent' })
+    }))
+
   it('says until when archived activities lie in the recycle bin, and that they are gone then', () =>
     withBench({}, async (bench) => {
       const leg = await legFor(bench)
