@@ -1,0 +1,125 @@
+import { Command, Option } from 'commander'
+import { isDsrError } from '../domain/errors.ts'
+import { VERSION } from './runtime/version.ts'
+
+// Each command loads what it needs when it runs, so that `verify` works beside a broken database.
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+async function run(work: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await work()
+  } catch (error) {
+    process.stderr.write(`habeas: ${lineOf(error)}\n`)
+    process.exitCode = 2
+  }
+}
+
+/** One clear line with its code; details are in the log, never here. */
+function lineOf(error: unknown): string {
+  if (isDsrError(error)) return `${error.message} (${error.code}; see docs/errors.md)`
+  return error instanceof Error ? `unexpected: ${error.message} (INTERNAL)` : 'unexpected error (INTERNAL)'
+}
+
+const names = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+
+function buildProgram(): Command {
+  const program = new Command('habeas')
+    .description(
+      'Carries one person’s rights request to every subprocessor, acts, looks again, and signs what it found.',
+    )
+    .version(VERSION)
+    .showHelpAfterError()
+  program
+    .command('demo')
+    .description('run the main job on sandboxes with invented people, from request to verified record')
+    .option('--stay', 'leave the pages open at the end')
+    .action((options: { stay?: boolean }) =>
+      run(async () => (await import('./demo/demo.ts')).demoCommand({ stay: options.stay ?? false, print })),
+    )
+  program
+    .command('start')
+    .description('run everything in one process; without a configuration file on the sandboxes')
+    .action(() => run(async () => (await import('./commands/start.ts')).startCommand(print)))
+  addProcesses(program)
+  addTools(program)
+  return program
+}
+
+function addProcesses(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring database and bucket up to date (one-shot)')
+    .action(() => run(async () => (await import('./commands/process.ts')).migrateCommand(print)))
+  program
+    .command('api')
+    .description('run the API and the pages')
+    .action(() => run(async () => (await import('./commands/process.ts')).apiCommand()))
+  program
+    .command('coordinator')
+    .description('run coordinator, relay and watchdog')
+    .action(() =>
+      run(async () => (await import('./commands/process.ts')).workerCommand(['coordinator', 'relay', 'watchdog'], [])),
+    )
+  program
+    .command('connector')
+    .description('run connector workers')
+    .option('--connectors <ids>', 'connector kinds to work for, separated by commas (default: all)', names, [])
+    .action((options: { connectors: string[] }) =>
+      run(async () => (await import('./commands/process.ts')).workerCommand(['connector'], options.connectors)),
+    )
+  for (const kind of ['relay', 'watchdog'] as const) {
+    program
+      .command(kind)
+      .description(`run the ${kind} alone`)
+      .action(() => run(async () => (await import('./commands/process.ts')).workerCommand([kind], [])))
+  }
+}
+
+function addTools(program: Command): void {
+  program
+    .command('check')
+    .description('ask every configured account: credentials, scopes, limits, what cannot be reached')
+    .action(() => run(async () => (await import('./commands/check.ts')).checkCommand(print)))
+  program
+    .command('key')
+    .description('make an API key and print it once')
+    .addOption(
+      new Option('--role <role>', 'what it may do')
+        .choices(['portal', 'ops', 'approver', 'auditor', 'admin'])
+        .makeOptionMandatory(),
+    )
+    .option('--controller <id>', 'the controller it is for (default: all)')
+    .option('--label <text>', 'a name to know it by', 'made by habeas key')
+    .action(
+      (options: { role: 'portal' | 'ops' | 'approver' | 'auditor' | 'admin'; controller?: string; label: string }) =>
+        run(async () => (await import('./commands/key.ts')).createKeyCommand(options, print)),
+    )
+  program
+    .command('verify')
+    .description('check a completion record offline; exits 0 valid, 1 invalid, 2 could not be checked')
+    .argument('<file>', 'the record')
+    .requiredOption('--key <files>', 'public keys (PEM) that are trusted, separated by commas', names)
+    .option('--json', 'print one JSON object')
+    .action((file: string, options: { key: string[]; json?: boolean }) =>
+      run(async () =>
+        (await import('./commands/verify.ts')).verifyCommand(file, {
+          keys: options.key,
+          isJson: options.json ?? false,
+          print,
+        }),
+      ),
+    )
+  program
+    .command('show')
+    .description('print a completion record as a page that a person can read')
+    .argument('<file>', 'the record')
+    .action((file: string) => run(async () => (await import('./commands/show.ts')).showCommand(file, print)))
+}
+
+await buildProgram().parseAsync()
