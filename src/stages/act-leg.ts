@@ -145,8 +145,10 @@ async function rereadRecords(
   { lease, approved, signal }: { lease: Lease; approved: Approved; signal: AbortSignal },
 ): Promise<readonly FoundRecord[]> {
   if (lease.leg.state === 'acting') return []
-  const decided = await ports.store.transact(async (tx) => findAll(tx.record, { legId: lease.leg.id }))
-  const known = new Set([...approved.digests, ...decided.map((row) => row.refDigest)])
+  const rows = await ports.store.transact(async (tx) => findAll(tx.record, { legId: lease.leg.id }))
+  // What was found here and never planned was never approved, unless it is no matter for a plan: somebody else's, or a guess.
+  const passed = rows.filter((row) => row.decision === 'not_subject' || (!row.isCertain && row.decision === null))
+  const known = new Set([...approved.digests, ...passed.map((row) => row.refDigest)])
   const identifiers = await ports.store.transact(async (tx) =>
     tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
   )

@@ -16,7 +16,8 @@ const SOURCE_WAIT_MS = 4 * 3600_000
 export async function advanceActing(ports: Ports, tx: Tx, request: RequestRow): Promise<'waiting' | 'moved'> {
   if (request.state === 'awaiting_approval') return enterActing(ports, tx, request)
   const legs = await tx.leg.find({ requestId: request.id, generation: 0 })
-  const open = legs.filter((leg) => leg.state !== 'settled')
+  await settleEmpty(ports, tx, legs)
+  const open = legs.filter((leg) => leg.state !== 'settled' && leg.state !== 'nothing')
   if (open.length === 0) return leaveActing(ports, tx, request)
   return nextWave(ports, tx, { request, legs: open })
 }
@@ -39,12 +40,17 @@ async function enterActing(ports: Ports, tx: Tx, request: RequestRow): Promise<'
     patch: { nextActionAtMs: now + SOURCE_WAIT_MS },
   })
   const legs = await tx.leg.find({ requestId: request.id, generation: 0 })
-  for (const leg of legs.filter((one) => one.state === 'nothing')) await settleLeg(ports, tx, { leg, parts: leg.parts })
+  await settleEmpty(ports, tx, legs)
   await startLegs(ports, tx, {
     request: acting,
     legs: legs.filter((leg) => leg.state === 'found' && isDue(acting, leg, 0)),
   })
   return 'moved'
+}
+
+/** An account that holds nothing has nothing to act on, whether its search ended before acting began or later. */
+async function settleEmpty(ports: Ports, tx: Tx, legs: readonly LegRow[]): Promise<void> {
+  for (const leg of legs.filter((one) => one.state === 'nothing')) await settleLeg(ports, tx, { leg, parts: leg.parts })
 }
 
 /** Reading disturbs nobody, so all accounts go at once; changes go wave by wave, sources first. */

@@ -1,10 +1,11 @@
 import { DsrError } from '../domain/errors.ts'
 import { isWithdrawable, type RequestEvent } from '../domain/request.ts'
 import type { ApproveOrder, Commands, DecideOrder, IdentityOrder, Order } from '../ports/commands.ts'
-import type { RecordRow, RequestRow } from '../ports/rows.ts'
+import type { RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { grantApproval } from './common/approval.ts'
+import { keepDecision } from './common/decided.ts'
 import { writeJournal } from './common/journal.ts'
 import { writeLeaf } from './common/leaf.ts'
 import { moveLeg, moveRequest, resumeLeg } from './common/moves.ts'
@@ -64,7 +65,7 @@ async function decide(ports: Ports, tx: Tx, given: Given<DecideOrder>): Promise<
     if (one.decision === 'retain' && (one.law === null || one.untilMs === null)) {
       throw new DsrError('FIELD_INVALID', 'what is kept needs a law and a date', { field: 'law' })
     }
-    await decideRecord(tx, row, one)
+    await keepDecision(ports, tx, { request, row, decision: one })
     await writeJournal(ports, tx, {
       requestId: request.id,
       legId: row.legId,
@@ -78,11 +79,6 @@ async function decide(ports: Ports, tx: Tx, given: Given<DecideOrder>): Promise<
   if (open > 0) return
   const decided = await moveRequest(ports, tx, { request, event: 'decided', actor: order.actor })
   await issueRequest(ports, tx, { request: decided, stage: 'plan' })
-}
-
-/** Somebody else's record takes what hangs on it along: a stranger's notes are not asked about one by one. */
-async function decideRecord(tx: Tx, row: RecordRow, one: DecideOrder['decisions'][number]): Promise<void> {
-  await tx.record.update(row.id, { decision: one.decision, law: one.law, untilMs: one.untilMs })
 }
 
 async function approve(ports: Ports, tx: Tx, given: Given<ApproveOrder>): Promise<void> {

@@ -5,7 +5,7 @@ import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { exemptionFor } from './exemption.ts'
 import type { Lease } from './lease.ts'
-import { identifierDigest, refDigest, sealRecord } from './sealed.ts'
+import { identifierDigest, parentDigest, refDigest, sealRecord } from './sealed.ts'
 
 interface Keeping {
   readonly lease: Lease
@@ -26,7 +26,7 @@ export async function keepRecord(ports: Ports, tx: Tx, of: Keeping): Promise<voi
     legId: leg.id,
     part: record.part,
     refDigest: digest,
-    parentRefDigest: record.parentRef === undefined ? null : vault.digest('parent', record.parentRef),
+    parentRefDigest: record.parentRef === undefined ? null : parentDigest(vault, record.parentRef),
     decision: null,
     law: null,
     untilMs: null,
@@ -63,7 +63,7 @@ async function keepLearned(ports: Ports, tx: Tx, { lease, record, round }: Keepi
   for (const learned of record.learned) {
     // What a candidate record reveals is no more certain than the record.
     const isCertain = learned.attribution.kind === 'certain' && record.attribution.kind === 'certain'
-    const row: IdentifierRow = {
+    await keepIdentifier(tx, {
       id: ports.random.uuid(),
       requestId: lease.request.id,
       kind: learned.kind,
@@ -75,9 +75,13 @@ async function keepLearned(ports: Ports, tx: Tx, { lease, record, round }: Keepi
       isCertain,
       reason: learned.attribution.kind === 'candidate' ? learned.attribution.reason : null,
       round: round + 1,
-    }
-    if (!(await tx.identifier.insertNew(row)) && isCertain) await makeCertain(tx, row)
+    })
   }
+}
+
+/** Notes an identifier, or makes sure of one that was only supposed. */
+export async function keepIdentifier(tx: Tx, row: IdentifierRow): Promise<void> {
+  if (!(await tx.identifier.insertNew(row)) && row.isCertain) await makeCertain(tx, row)
 }
 
 /** A second source can make sure what a first one only supposed. */

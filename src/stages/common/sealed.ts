@@ -1,5 +1,5 @@
 import type { FoundRecord, PlannedRecord } from '../../connector/contract.ts'
-import { identifierKey, type Identifier } from '../../domain/identifier.ts'
+import { identifierKey, IDENTIFIER_KINDS, type Identifier } from '../../domain/identifier.ts'
 import type { JsonObject, JsonValue } from '../../domain/json.ts'
 import type { IdentifierRow, RecordRow, RequestRow } from '../../ports/rows.ts'
 import type { RequestVault } from '../../ports/runtime.ts'
@@ -11,10 +11,12 @@ export interface StoredRecord extends PlannedRecord {
 }
 
 export function sealRecord(vault: RequestVault, record: FoundRecord): Uint8Array {
+  const learned = record.learned.filter((one) => one.attribution.kind === 'certain')
   const stored: JsonObject = {
     part: record.part,
     ref: record.ref,
     content: record.content,
+    learned: learned.map(({ kind, value }) => ({ kind, value })),
     ...(record.parentRef !== undefined && { parentRef: record.parentRef }),
     ...(record.label !== undefined && { label: record.label }),
   }
@@ -34,8 +36,24 @@ export function openRecord(vault: RequestVault, row: Pick<RecordRow, 'sealedReco
   }
 }
 
+/** Identifiers that are the subject's if the record is. */
+export function openLearned(vault: RequestVault, row: Pick<RecordRow, 'sealedRecord'>): readonly Identifier[] {
+  const { learned } = asObject(vault.open(row.sealedRecord, 'record'))
+  if (!Array.isArray(learned)) return []
+  return learned.flatMap((one: JsonValue): readonly Identifier[] => {
+    const stored = asObject(one)
+    const kind = IDENTIFIER_KINDS.find((known) => known === stored.kind)
+    return kind === undefined ? [] : [{ kind, value: asText(stored.value) }]
+  })
+}
+
 export function refDigest(vault: RequestVault, record: { readonly part: string; readonly ref: string }): string {
   return vault.digest('ref', `${record.part}\0${record.ref}`)
+}
+
+/** By what a record that hangs on `ref` is found, in whatever part the two are. */
+export function parentDigest(vault: RequestVault, ref: string): string {
+  return vault.digest('parent', ref)
 }
 
 export function identifierDigest(vault: RequestVault, identifier: Identifier): string {
