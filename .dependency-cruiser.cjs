@@ -49,7 +49,12 @@ const layers = [
     from: '^connectors/([^/]+)/sandbox([.]ts$|/)',
     may: [kitIndex, kitTesting, '^connectors/$1/', node('crypto')],
   },
-  { name: 'registry', from: registry, may: ['^connectors/[^/]+/(index|sandbox)[.]ts$', kitIndex] },
+  {
+    name: 'registry',
+    from: registry,
+    may: ['^connectors/[^/]+/(index|sandbox)[.]ts$', kitIndex],
+    types: [kitTesting],
+  },
   { name: 'effects', from: effects, may: [effects, kit, ports, domain] },
   {
     // A stage is src/stages/<stage>.ts, its folder, or files that begin with its name; it sees common/ but no other stage.
@@ -113,7 +118,11 @@ const doors = [
   { name: 'config', what: config, by: `${entryPoints}|${config}` },
   { name: 'log', what: '^src/log[.]ts$', by: entryPoints },
   { name: 'entry-points', what: entryPoints, by: entryPoints },
-  { name: 'kit-testing', what: kitTesting, by: `^connectors/[^/]+/sandbox([.]ts$|/)|${kitTesting}|${entryPoints}` },
+  {
+    name: 'kit-testing',
+    what: kitTesting,
+    by: `^connectors/[^/]+/sandbox([.]ts$|/)|${registry}|${kitTesting}|${entryPoints}`,
+  },
 ]
 
 const product = '^(src|workers|connectors)/'

@@ -1,7 +1,7 @@
 import { createRedisBackend, withBackend, type Queue } from 'bullmq'
-import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { Backend } from './backend.ts'
-import { parseRedisAddress, type RedisAddress } from './redis-address.ts'
+import { parseRedisAddress } from './redis-address.ts'
+import { connectRedis } from './redis-connection.ts'
 
 export interface RedisBackendSettings {
   readonly url: string
@@ -19,9 +19,9 @@ const bullmq = withBackend(createRedisBackend)
 export function redisBackend(settings: RedisBackendSettings): Backend {
   const address = parseRedisAddress(settings.url)
   // Whoever adds a job wants to know soon: the relay has the row and tries again.
-  const adding = connect(address, { maxRetriesPerRequest: 1, commandTimeout: settings.addTimeoutMs })
+  const adding = connectRedis(address, { maxRetriesPerRequest: 1, commandTimeout: settings.addTimeoutMs })
   // Whoever waits for jobs waits through an outage; BullMQ asks for null.
-  const receiving = connect(address, { maxRetriesPerRequest: null })
+  const receiving = connectRedis(address, { maxRetriesPerRequest: null })
   const { prefix } = settings
   return {
     producer: () => new bullmq.FlowProducer({ connection: adding, prefix }),
@@ -38,30 +38,4 @@ export function redisBackend(settings: RedisBackendSettings): Backend {
       return Promise.resolve()
     },
   }
-}
-
-function connect(address: RedisAddress, limits: Pick<RedisOptions, 'maxRetriesPerRequest' | 'commandTimeout'>) {
-  const common = { ...limits, ...address.login, ...(address.isEncrypted && { tls: {} }), connectTimeout: 5000 }
-  const retryStrategy = reconnectAfterMs
-  switch (address.kind) {
-    case 'single':
-      return new Redis({ ...common, ...address.node, db: address.db, retryStrategy })
-    case 'sentinel': {
-      const sentinels = [...address.nodes]
-      return new Redis({
-        ...common,
-        sentinels,
-        name: address.master,
-        retryStrategy,
-        sentinelRetryStrategy: retryStrategy,
-      })
-    }
-    case 'cluster':
-      return new Cluster([...address.nodes], { redisOptions: common, clusterRetryStrategy: retryStrategy })
-  }
-}
-
-/** BullMQ's own back-off grows to 20 s, which is how long a finished outage would go on. */
-export function reconnectAfterMs(times: number): number {
-  return Math.min(50 * 2 ** times, 2000)
 }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { systemClock } from '../../adapters/clock.ts'
 import { directoryMailer, smtpMailer } from '../../adapters/mail.ts'
 import { createWebhooks } from '../../adapters/webhook.ts'
 import type { Clock } from '../../connector/contract.ts'
@@ -21,7 +22,12 @@ export interface OpenOutside extends Outside {
 
 /** Where messages go: callbacks of the portal, and the owner's mail and webhook. */
 export function openOutside({ settings, configuration, clock }: OutsideOptions): OpenOutside {
-  const webhooks = createWebhooks({ allow: configuration.network.allow, clock, source: settings.http.publicUrl })
+  // A receiver holds the signature's time against its own clock, which is the real one however fast ours runs.
+  const webhooks = createWebhooks({
+    allow: configuration.network.allow,
+    clock: systemClock(),
+    source: settings.http.publicUrl,
+  })
   const mailer = openMailer(settings)
   const controllers = new Map(configuration.controllers.map((one) => [one.id, one]))
   return {

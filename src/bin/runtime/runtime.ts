@@ -98,7 +98,7 @@ async function open(options: RuntimeOptions, closing: Closing): Promise<Omit<Run
   await store.assertSchema()
   await requireMasterKey(store, masterKey)
   const signingKey = await openRecordKey(store, masterKey.bytes)
-  const limiter = closing(openLimiter(settings, { pool, clock, onError }), (one) => one.close())
+  const limiter = closing(openLimiter(settings, { database: pool, clock, onError }), (one) => one.close())
   const accounts = closing(openAccounts(options, { limiter: limiter.store, clock }), (one) => one.close())
   const objects = closing(openObjects(settings, clock), (one) => one.close())
   const names = [...new Set(accounts.all().map((account) => account.connector.manifest.id))]
