@@ -1,0 +1,30 @@
+import { expect, it } from '@jest/globals'
+import { describeStacks } from '../kit/stack/backends.ts'
+import { startProcess } from '../kit/stack/processes.ts'
+import { startStack } from '../kit/stack/stack.ts'
+import { pictureOf } from '../kit/stack/vendors.ts'
+
+describeStacks('several processes on one database and one queue', (backend) => {
+  it('one coordinator and two connector workers carry two requests to their records', async () => {
+    const stack = await startStack({ backend, speed: 4000 })
+    const [first, second, neighbour] = [stack.plant(1), stack.plant(2), stack.plant(3)]
+    const before = pictureOf(neighbour)
+    const workers = await Promise.all([
+      startProcess(stack, ['coordinator', 'relay', 'watchdog']),
+      startProcess(stack, ['connector']),
+      startProcess(stack, ['connector']),
+    ])
+
+    const ids = [
+      await stack.portal.receive(first.person, 'erasure'),
+      await stack.portal.receive(second.person, 'access'),
+    ] as const
+    const requests = await Promise.all(ids.map((id) => stack.portal.lead(id)))
+
+    expect(requests.map((one) => one.state).every((state) => state === 'answered' || state === 'closed')).toBe(true)
+    await expect(stack.portal.record(ids[0])).resolves.toMatchObject({ predicate: { action: 'erasure' } })
+    await expect(stack.portal.record(ids[1])).resolves.toMatchObject({ predicate: { result: 'completed' } })
+    expect(pictureOf(neighbour)).toBe(before)
+    await Promise.all(workers.map((one) => one.kill()))
+  }, 120_000)
+})
