@@ -4,6 +4,7 @@ import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { moveRequest } from './common/moves.ts'
 import { announceNotice, issueFlow } from './common/outbox.ts'
+import { promiseRecheck } from './common/rechecks.ts'
 import { settleLeg } from './common/settle-leg.ts'
 
 /** A parked source holds its dependents at most so long (design §3, act). */
@@ -95,14 +96,11 @@ async function orderLateRechecks(
 ): Promise<void> {
   if (!legs.some((leg) => leg.state === 'parked' && leg.wave < request.wave)) return
   for (const leg of legs.filter((one) => one.state === 'found' && one.wave === request.wave)) {
-    await tx.recheck.insertNew({
-      id: ports.random.uuid(),
+    await promiseRecheck(ports, tx, {
       requestId: request.id,
       accountId: leg.accountId,
-      generation: 1,
       why: 'late_source',
       dueAtMs: ports.clock.nowMs() + 24 * 3600_000,
-      state: 'due',
     })
   }
 }

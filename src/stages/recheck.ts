@@ -1,29 +1,47 @@
 import { DsrError } from '../domain/errors.ts'
+import { connectorId, type RequestId } from '../domain/ids.ts'
 import type { Actor, RecheckRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { newLeg } from './common/discovery.ts'
 import { writeJournal } from './common/journal.ts'
 import { issueLeg } from './common/outbox.ts'
+import { promiseRecheck } from './common/rechecks.ts'
 
 /**
- * Starts a due recheck: a leg of the next generation that discovers, acts where the approved plan covers it, and verifies. Its
- * sequel record is sealed when it is settled.
+ * Starts all rechecks of a request that are due: legs of the next generation that discover, act where the approved plan covers it,
+ * and verify. They start together, since a generation is sealed once, when its legs are settled.
  */
-export async function startRecheck(ports: Ports, tx: Tx, row: RecheckRow): Promise<void> {
-  const request = await tx.request.lock(row.requestId)
-  if (!request || (request.state !== 'answered' && request.state !== 'closed')) return
-  const account = ports.accounts.get(row.accountId)
-  if (!account) return
-  const leg = newLeg(ports, request, { account, generation: row.generation })
-  if (!(await tx.leg.insertNew(leg))) return
-  await tx.recheck.update(row.id, { state: 'started' })
-  await tx.request.update(request.id, { generation: Math.max(request.generation, row.generation) })
+export async function startRechecks(ports: Ports, tx: Tx, id: RequestId): Promise<number> {
+  const request = await tx.request.lock(id)
+  if (!request || (request.state !== 'answered' && request.state !== 'closed')) return 0
+  const due = await tx.recheck.find({ requestId: id, state: 'due', dueAtMs: { atMost: ports.clock.nowMs() } })
+  if (due.length === 0) return 0
+  const generation = request.generation + 1
+  await tx.request.update(request.id, { generation })
+  for (const row of due) await startLeg(ports, tx, { request, row: { ...row, generation } })
+  return due.length
+}
+
+async function startLeg(
+  ports: Ports,
+  tx: Tx,
+  { request, row }: { request: RequestRow; row: RecheckRow },
+): Promise<void> {
+  const { accountId, generation } = row
+  const [before] = await tx.leg.find({ requestId: request.id, accountId }, { orderBy: ['-generation'], limit: 1 })
+  const account = ports.accounts.get(accountId)
+  // An account that is gone from the configuration gets a leg all the same, which goes to a person.
+  const place = account ? { connectorId: connectorId(account.connector.manifest.id), wave: account.wave } : before
+  await tx.recheck.update(row.id, { state: place ? 'started' : 'done', generation })
+  if (!place) return
+  const leg = newLeg(ports, request, { accountId, generation, connectorId: place.connectorId, wave: place.wave })
+  await tx.leg.insert(leg)
   await writeJournal(ports, tx, {
     requestId: request.id,
     legId: leg.id,
     kind: 'recheck.started',
-    detail: { account: row.accountId, generation: row.generation, why: row.why },
+    detail: { account: accountId, generation, why: row.why },
   })
   await issueLeg(ports, tx, { leg, stage: 'discover' })
 }
@@ -36,17 +54,16 @@ export async function orderRecheck(
 ): Promise<void> {
   if (request.state !== 'answered' && request.state !== 'closed')
     throw new DsrError('ILLEGAL_TRANSITION', 'the request is not answered yet')
+  if (request.sealedIntake === null)
+    throw new DsrError('ILLEGAL_TRANSITION', 'the request was forgotten: nothing is left to look for')
   const generation = request.generation + 1
   await writeJournal(ports, tx, { requestId: request.id, actor, kind: 'recheck.ordered', detail: { generation } })
   for (const account of ports.accounts.of(request.controllerId)) {
-    await tx.recheck.insertNew({
-      id: ports.random.uuid(),
+    await promiseRecheck(ports, tx, {
       requestId: request.id,
       accountId: account.id,
-      generation,
       why: 'ordered',
       dueAtMs: ports.clock.nowMs(),
-      state: 'due',
     })
   }
 }

@@ -1,5 +1,6 @@
 import { nextEffectState } from '../domain/effect.ts'
 import { DsrError } from '../domain/errors.ts'
+import type { Outcome } from '../domain/outcome.ts'
 import type { PartResult } from '../domain/part.ts'
 import type { ResumeOrder } from '../ports/commands.ts'
 import type { LegStage } from '../ports/queue.ts'
@@ -7,10 +8,11 @@ import type { EffectRow, LegRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { startSettling } from './act-leg.ts'
+import { findAll } from './common/all.ts'
 import { grantApproval } from './common/approval.ts'
 import { moveLeg, moveRequest, resumeLeg } from './common/moves.ts'
 import { announceNotice, issueEffects, issueLeg, issueRequest } from './common/outbox.ts'
-import { nothingFound } from './common/parts.ts'
+import { resultsFor } from './common/parts.ts'
 import { settleLeg } from './common/settle-leg.ts'
 import { makePlan } from './plan.ts'
 
@@ -174,21 +176,35 @@ async function acceptAsIs(
     await startSettling(ports, tx, { leg: back, right: request.right })
     return
   }
-  await settleLeg(ports, tx, { leg, parts: acceptedParts(ports, leg), actor: order.actor })
+  await settleLeg(ports, tx, { leg, parts: await acceptedParts(ports, tx, leg), actor: order.actor })
   if (request.state === 'discovering') await issueRequest(ports, tx, { request, stage: 'discover' })
 }
 
-/** A leg that never came to a look says of every part why. */
-function acceptedParts(ports: Ports, leg: LegRow): readonly PartResult[] {
+/** A leg that never came to a look says why of every part in which something was found, or of all when it was never searched. */
+async function acceptedParts(ports: Ports, tx: Tx, leg: LegRow): Promise<readonly PartResult[]> {
   if (leg.looks > 0) return leg.parts
   const manifest = ports.accounts.get(leg.accountId)?.connector.manifest
-  const parts = leg.parts.length > 0 || !manifest ? leg.parts : nothingFound(manifest, leg.unavailable)
-  if (leg.parkedReason === 'reappeared') {
-    return parts.map((part) => ({
-      ...part,
-      outcome: { kind: 'not_done', why: 'what appeared since is a new relation' },
-    }))
+  if (!manifest) return [ACCOUNT_GONE]
+  const outcome = untouchedOutcome(leg)
+  const rows = await findAll(tx.record, { legId: leg.id })
+  const subjects = rows.filter((row) => row.decision !== 'not_subject')
+  const parts = resultsFor({ manifest, unavailable: leg.unavailable }, subjects, () => outcome)
+  return leg.searchedAtMs === null ? parts.map((part) => ({ ...part, outcome })) : parts
+}
+
+const ACCOUNT_GONE: PartResult = {
+  part: 'account',
+  outcome: { kind: 'not_done', why: 'the account is no longer set up' },
+  counts: { found: 0, done: 0, kept: 0, remaining: 0 },
+}
+
+function untouchedOutcome(leg: LegRow): Outcome {
+  switch (leg.parkedReason) {
+    case 'reappeared':
+      return { kind: 'not_done', why: 'what appeared since is a new relation' }
+    case 'plan_drift':
+      return { kind: 'not_done', why: 'what appeared since the approval was not approved' }
+    default:
+      return { kind: 'failed', code: leg.errorCode ?? 'INTERNAL' }
   }
-  const code = leg.errorCode ?? 'VENDOR_UNAVAILABLE'
-  return parts.map((part) => ({ ...part, outcome: { kind: 'failed', code } }))
 }

@@ -72,11 +72,7 @@ async function readEnding(ports: Ports, request: RequestRow, generation: number)
     identifiers: await tx.identifier.find({ requestId: request.id, isCertain: true }, { orderBy: ['digest'] }),
     journal: await findAll(tx.journal, { requestId: request.id }),
     parcels: await tx.parcel.find({ requestId: request.id }),
-    rechecks: await tx.recheck.find({
-      requestId: request.id,
-      state: { not: 'done' },
-      generation: { above: generation },
-    }),
+    rechecks: await tx.recheck.find({ requestId: request.id, state: 'due' }),
   }))
 }
 
@@ -228,9 +224,10 @@ function exceptionsOf({ legs, journal }: Ending): RecordFacts['exceptions'] {
 
 function depthOf(ports: Ports, legs: readonly LegRow[]): RecordFacts['depth'] {
   const byConnector = new Map(
-    legs.flatMap((leg) => {
-      const manifest = ports.accounts.get(leg.accountId)?.connector.manifest
-      return manifest ? [[leg.connectorId, { connectorId: leg.connectorId, rows: manifest.depth }] as const] : []
+    legs.map(({ accountId, connectorId }) => {
+      // An account that is gone from the configuration reaches nowhere.
+      const rows = ports.accounts.get(accountId)?.connector.manifest.depth ?? []
+      return [connectorId, { connectorId, rows }] as const
     }),
   )
   return [...byConnector.values()]

@@ -1,5 +1,5 @@
 import type { LegRow, RequestRow } from '../../ports/rows.ts'
-import type { Account, Ports } from '../../ports/runtime.ts'
+import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { connectorId, legId } from '../../domain/ids.ts'
 import { issueFlow } from './outbox.ts'
@@ -13,7 +13,8 @@ export async function startDiscovery(ports: Ports, tx: Tx, request: RequestRow):
   await tx.request.update(request.id, { round: 1 })
   const legs: LegRow[] = []
   for (const account of ports.accounts.of(request.controllerId)) {
-    const leg = newLeg(ports, first, { account, generation: 0 })
+    const place = { accountId: account.id, connectorId: connectorId(account.connector.manifest.id), wave: account.wave }
+    const leg = newLeg(ports, first, { ...place, generation: 0 })
     await tx.leg.insert(leg)
     legs.push(leg)
   }
@@ -22,15 +23,19 @@ export async function startDiscovery(ports: Ports, tx: Tx, request: RequestRow):
 }
 
 /** A fresh leg of a request at an account, waiting for its first search. */
-export function newLeg(ports: Ports, request: RequestRow, of: { account: Account; generation: number }): LegRow {
+export function newLeg(
+  ports: Ports,
+  request: RequestRow,
+  of: Pick<LegRow, 'accountId' | 'connectorId' | 'wave' | 'generation'>,
+): LegRow {
   return {
     id: legId(ports.random.uuid()),
     requestId: request.id,
     controllerId: request.controllerId,
-    accountId: of.account.id,
-    connectorId: connectorId(of.account.connector.manifest.id),
+    accountId: of.accountId,
+    connectorId: of.connectorId,
     generation: of.generation,
-    wave: of.account.wave,
+    wave: of.wave,
     state: 'open',
     parkedReason: null,
     returnTo: null,

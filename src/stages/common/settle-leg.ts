@@ -1,12 +1,13 @@
 import { isException, isPromise, type Outcome } from '../../domain/outcome.ts'
 import type { PartResult } from '../../domain/part.ts'
-import type { Actor, LegRow, RecheckRow } from '../../ports/rows.ts'
+import type { Actor, LegRow } from '../../ports/rows.ts'
 import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { writeJournal } from './journal.ts'
 import { RELEASED } from './lease.ts'
 import { moveLeg } from './moves.ts'
 import { issueRequest } from './outbox.ts'
+import { promiseRecheck } from './rechecks.ts'
 
 export interface Settlement {
   readonly leg: LegRow
@@ -62,15 +63,10 @@ async function scheduleRecheck(ports: Ports, tx: Tx, leg: LegRow): Promise<void>
     one.kind === 'accepted' ? one.finishesByMs : one.kind === 'retained' ? one.untilMs : 0,
   )
   if (dates.length === 0) return
-  const dueAtMs = Math.min(...dates)
-  const row: RecheckRow = {
-    id: ports.random.uuid(),
+  await promiseRecheck(ports, tx, {
     requestId: leg.requestId,
     accountId: leg.accountId,
-    generation: leg.generation + 1,
     why: promises.some((one) => one.kind === 'accepted') ? 'accepted' : 'retained',
-    dueAtMs,
-    state: 'due',
-  }
-  await tx.recheck.insertNew(row)
+    dueAtMs: Math.min(...dates),
+  })
 }

@@ -3,7 +3,7 @@ import type { RequestStage } from '../../ports/queue.ts'
 import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { issueLeg, issueRequest } from '../common/outbox.ts'
-import { startRecheck } from '../recheck.ts'
+import { startRechecks } from '../recheck.ts'
 
 /** A job that was issued so long ago and is held by nobody is taken for lost (design §4: FLUSHALL costs time, never a request). */
 export const REISSUE_AFTER_MS = 30_000
@@ -106,6 +106,9 @@ async function startDueRechecks(ports: Ports): Promise<number> {
       { orderBy: ['dueAtMs'], limit: ROWS_A_TURN },
     ),
   )
-  for (const row of due) await ports.store.transact(async (tx) => startRecheck(ports, tx, row))
-  return due.length
+  let started = 0
+  for (const id of new Set(due.map((row) => row.requestId))) {
+    started += await ports.store.transact(async (tx) => startRechecks(ports, tx, id))
+  }
+  return started
 }

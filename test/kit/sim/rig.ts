@@ -188,6 +188,8 @@ export function intakeForm(email: string, form: Partial<IntakeForm> = {}): Intak
     instructionId: null,
     identities: [{ kind: 'email', value: email }],
     names: [],
+    corrections: [],
+    purposes: [],
     submittedAtMs: null,
     language: 'nl',
     channel: 'portal',
