@@ -55,8 +55,10 @@ function policyOf(
       throw refusal([...path, 'policy', right, 'cooling_off_hours'], 'may be 0 only when every account is a sandbox')
     }
     return {
-      approval: given.approval ?? (isWriting ? 'person' : 'auto'),
-      coolingOffMs: (given.cooling_off_hours ?? (isWriting ? COOLING_OFF_HOURS : 0)) * HOUR_MS,
+      // Art. 21(3) GDPR: an objection to direct marketing has effect at once, and nobody weighs it.
+      approval: given.approval ?? (isWriting && right !== 'objection' ? 'person' : 'auto'),
+      // Only erasure cannot be taken back.
+      coolingOffMs: (given.cooling_off_hours ?? (right === 'erasure' ? COOLING_OFF_HOURS : 0)) * HOUR_MS,
       // Without a word on identity, a person looks at each.
       identity: given.identity ?? [],
       // What a vendor keeps may be about third parties too.

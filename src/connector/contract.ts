@@ -5,6 +5,7 @@ import type { AccountId } from '../domain/ids.ts'
 import type { JsonValue } from '../domain/json.ts'
 import type { Readback } from '../domain/part.ts'
 import type { Right, WritingRight } from '../domain/right.ts'
+import type { Wish } from '../domain/wish.ts'
 import type { BucketLimit } from './limits.ts'
 import type { InterpretHold, Transport } from './transport.ts'
 
@@ -176,6 +177,8 @@ export interface LegSubject {
   /** Records that must stay, so that a verb does not destroy them by way of a parent. */
   readonly kept: readonly PlannedRecord[]
   readonly identifiers: readonly Identifier[]
+  /** For rectification and objection: what to correct, what to object to. */
+  readonly wish?: Wish
 }
 
 /** One change at the vendor, decided before it is made. Unique by (leg, generation, step, target). */
@@ -259,6 +262,8 @@ export interface VerifySubject {
   /** Candidates that a person said are somebody else's: a look that meets one by an identifier passes it over. */
   readonly others?: readonly PlannedRecord[]
   readonly identifiers: readonly Identifier[]
+  /** For rectification and objection: what has to be in place now. */
+  readonly wish?: Wish
 }
 
 /** What the last look showed in one part. */
@@ -273,7 +278,7 @@ export interface PartFinding {
     | { readonly kind: 'present' }
     /** Out of use and purged by the vendor at the latest at `purgeByMs` (epoch ms). */
     | { readonly kind: 'soft_deleted'; readonly purgeByMs: number }
-    /** In place as wanted: suppression entry set, value rectified, access record still there. */
+    /** In place as wanted: corrected value reads back, opt-out or lock set, access record still there. */
     | { readonly kind: 'in_place' }
     /** The vendor offers no way to look; `why` is a fixed text of the connector. */
     | { readonly kind: 'cannot_tell'; readonly why: string }

@@ -15,7 +15,7 @@ import { issueEffects, issueLeg } from './common/outbox.ts'
 import { resultsFor } from './common/parts.ts'
 import { approvedRows } from './common/planned.ts'
 import { settleLeg } from './common/settle-leg.ts'
-import { openIdentifier, openNames, openRecord, refDigest } from './common/sealed.ts'
+import { openIdentifier, openIntake, openRecord, refDigest } from './common/sealed.ts'
 
 /** A leg that waits for its effects is looked after this often, whatever was lost meanwhile. */
 const LOOK_AFTER_EFFECTS_MS = 15 * 60_000
@@ -136,6 +136,7 @@ async function subjectOf(
     records: approved.acted,
     kept: approved.kept,
     identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
+    wish: openIntake(lease.vault, lease.request),
   }
 }
 
@@ -155,7 +156,7 @@ async function rereadRecords(
   const search = {
     right: lease.request.right,
     identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
-    names: openNames(lease.vault, lease.request),
+    names: openIntake(lease.vault, lease.request).names,
   }
   const added: FoundRecord[] = []
   for await (const record of lease.account.connector.discover(lease.account.context(signal), search)) {

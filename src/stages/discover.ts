@@ -11,9 +11,9 @@ import { holdLease, RELEASED, type Lease } from './common/lease.ts'
 import { moveLeg, moveRequest, parkLeg } from './common/moves.ts'
 import { announceNotice, issueFlow, issueLeg, issueRequest } from './common/outbox.ts'
 import { writeJournal } from './common/journal.ts'
-import { refusedRows } from './common/planned.ts'
 import { nothingFound } from './common/parts.ts'
-import { openIdentifier, openNames, refDigest } from './common/sealed.ts'
+import { refusedRows } from './common/planned.ts'
+import { openIdentifier, openIntake, refDigest } from './common/sealed.ts'
 
 // More than this at one account is no longer one person's data but a mistake in the search.
 const MOST_RECORDS = 50_000
@@ -68,7 +68,7 @@ async function searchOf(ports: Ports, lease: Lease): Promise<RoundSearch> {
     const round = request?.round ?? lease.leg.round
     const rows = await tx.identifier.find({ requestId: lease.request.id, isCertain: true, round: { atMost: round } })
     const identifiers: Identifier[] = rows.map((row) => openIdentifier(lease.vault, row))
-    return { right: lease.request.right, identifiers, names: openNames(lease.vault, lease.request), round }
+    return { right: lease.request.right, identifiers, names: openIntake(lease.vault, lease.request).names, round }
   })
 }
 

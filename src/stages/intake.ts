@@ -3,6 +3,7 @@ import { writeJournal } from './common/journal.ts'
 import { writeLeaf } from './common/leaf.ts'
 import { moveRequest } from './common/moves.ts'
 import { announceNotice } from './common/outbox.ts'
+import { sealIntake } from './common/sealed.ts'
 import { jcsBytes } from '../crypto/canonical.ts'
 import { sha256Hex } from '../crypto/digest.ts'
 import { dueAt } from '../domain/deadline.ts'
@@ -11,6 +12,7 @@ import { identifierKey, normaliseIdentifier, type Identifier, type IdentifierKin
 import { requestId, type ControllerId, type RequestId } from '../domain/ids.ts'
 import type { JsonValue } from '../domain/json.ts'
 import type { Right } from '../domain/right.ts'
+import type { Correction, Purpose, Wish } from '../domain/wish.ts'
 import type { Actor, IdempotencyRow, RequestRow } from '../ports/rows.ts'
 import type { Policy, Ports, RequestVault } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
@@ -30,6 +32,10 @@ export interface IntakeForm {
   readonly identities: readonly { readonly kind: IdentifierKind; readonly value: string }[]
   /** Names the person goes by; they only help to weigh matches. */
   readonly names: readonly string[]
+  /** For rectification: what is right. */
+  readonly corrections?: readonly Correction[]
+  /** For objection: what to. */
+  readonly purposes?: readonly Purpose[]
   readonly submittedAtMs: number | null
   readonly language: 'nl' | 'fr' | 'en'
   readonly channel: string
@@ -64,13 +70,14 @@ export async function receiveRequest(ports: Ports, form: IntakeForm): Promise<Re
     throw new DsrError('SUBMITTED_IN_FUTURE', 'submitted_time lies in the future', { field: 'submitted_time' })
   }
   requireSupport(ports, form)
+  requireWish(form)
   const draft = draftRequest(ports, policy, form)
   const vault = ports.vault.open(draft)
   return ports.store.transact(async (tx) => {
     const earlier = await findRepeat(ports, tx, { form, newId: draft.id })
     if (earlier) return { request: earlier, isRepeat: true }
     const duplicateOf = await findDuplicate(ports, tx, { form, identifiers })
-    const sealedIntake = vault.seal({ names: form.names }, 'intake')
+    const sealedIntake = sealIntake(vault, { names: form.names, ...wishOf(form) })
     const row = { ...draft, duplicateOf, sealedIntake }
     await tx.request.insert(row)
     await insertIdentifiers(ports, tx, { request: row, vault, identifiers })
@@ -102,6 +109,23 @@ function requireSupport(ports: Ports, form: IntakeForm): void {
   const accounts = ports.accounts.of(form.controllerId)
   if (!accounts.some((account) => account.connector.manifest.rights.includes(form.right))) {
     throw new DsrError('RIGHT_UNSUPPORTED', 'no connected system supports this right yet', { field: 'right' })
+  }
+}
+
+function wishOf({ corrections = [], purposes = [] }: IntakeForm): Wish {
+  return { corrections, purposes }
+}
+
+/** A correction without a value and an objection without a purpose would end as a success that changed nothing. */
+function requireWish(form: IntakeForm): void {
+  const { corrections, purposes } = wishOf(form)
+  if ((form.right === 'rectification') !== corrections.length > 0) {
+    throw new DsrError('FIELD_INVALID', 'corrections belong to a rectification, and it needs one', {
+      field: 'corrections',
+    })
+  }
+  if ((form.right === 'objection') !== purposes.length > 0) {
+    throw new DsrError('FIELD_INVALID', 'purposes belong to an objection, and it needs one', { field: 'purposes' })
   }
 }
 

@@ -1,18 +1,18 @@
-import type { DepthRow, PartFinding, PlannedRecord, VerifyReport } from '../connector/contract.ts'
+import type { PlannedRecord } from '../connector/contract.ts'
 import { DsrError } from '../domain/errors.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { PartResult } from '../domain/part.ts'
 import { isWritingRight } from '../domain/right.ts'
-import type { EffectRow, LegRow, RecordRow } from '../ports/rows.ts'
+import type { LegRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { findAll } from './common/all.ts'
 import { holdLease, RELEASED, type Lease } from './common/lease.ts'
 import { parkLeg } from './common/moves.ts'
-import { nothingFound } from './common/parts.ts'
 import { approvedRows, refusedRows } from './common/planned.ts'
 import { settleLeg } from './common/settle-leg.ts'
-import { openIdentifier, openRecord } from './common/sealed.ts'
+import { openIdentifier, openIntake, openRecord } from './common/sealed.ts'
+import { partResults, type Look } from './verify-outcome.ts'
 
 /** When absences are still missing after the manifest's last wait, so many further looks follow at that wait. */
 const EXTRA_LOOKS = 3
@@ -31,6 +31,7 @@ export async function runVerify(ports: Ports, lease: Lease, signal: AbortSignal)
   const report = await lease.account.connector.verify(lease.account.context(signal), {
     right: lease.request.right,
     records,
+    wish: openIntake(lease.vault, lease.request),
     others: refused.map((row) => openRecord(lease.vault, row)),
     identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
   })
@@ -38,22 +39,18 @@ export async function runVerify(ports: Ports, lease: Lease, signal: AbortSignal)
   await ports.store.transact(async (tx) => {
     const leg = await holdLease(tx, lease)
     const effects = await findAll(tx.effect, { legId: leg.id })
-    const look: Look = { lease, report, rows, effects, parts: [] }
-    const parts = partResults(ports, look)
+    const look = { lease, report, rows, effects }
+    const parts = partResults(look, ports.clock.nowMs())
     await decide(ports, tx, { leg, look: { ...look, parts } })
   })
   ports.events.emit('leg.looked', { legId: lease.leg.id, accountId: lease.account.id, look: lease.leg.looks + 1 })
 }
 
-interface Look {
-  readonly lease: Lease
-  readonly report: VerifyReport
-  readonly rows: readonly RecordRow[]
-  readonly effects: readonly EffectRow[]
+interface JudgedLook extends Look {
   readonly parts: readonly PartResult[]
 }
 
-async function decide(ports: Ports, tx: Tx, { leg, look }: { leg: LegRow; look: Look }): Promise<void> {
+async function decide(ports: Ports, tx: Tx, { leg, look }: { leg: LegRow; look: JudgedLook }): Promise<void> {
   const { manifest } = look.lease.account.connector
   const now = ports.clock.nowMs()
   const looks = leg.looks + 1
@@ -86,84 +83,4 @@ async function decide(ports: Ports, tx: Tx, { leg, look }: { leg: LegRow; look: 
 
 function isStillThere(outcome: Outcome): boolean {
   return outcome.kind === 'failed' && outcome.code === 'VENDOR_KEPT_RECORD'
-}
-
-/** What became of each part, from what the look showed; nothing the vendor merely said counts. */
-function partResults(ports: Ports, look: Look): readonly PartResult[] {
-  const { manifest } = look.lease.account.connector
-  return nothingFound(manifest, look.lease.leg.unavailable).map((empty) => {
-    const rows = look.rows.filter((row) => row.part === empty.part)
-    const finding = look.report.findings.find((one) => one.part === empty.part)
-    const depth = manifest.depth.find((row) => row.part === empty.part)
-    const isReading = !isWritingRight(look.lease.request.right)
-    if (!depth || (rows.length === 0 && (isReading || (finding?.remaining ?? 0) === 0))) return empty
-    return partResult(ports, { look, rows, finding, depth })
-  })
-}
-
-interface PartLook {
-  readonly look: Look
-  readonly rows: readonly RecordRow[]
-  readonly finding: PartFinding | undefined
-  readonly depth: DepthRow
-}
-
-function partResult(ports: Ports, { look, rows, finding, depth }: PartLook): PartResult {
-  const now = ports.clock.nowMs()
-  const kept = rows.filter((row) => row.decision === 'retain' && (row.untilMs ?? Infinity) > now)
-  const found = Math.max(rows.length, finding?.remaining ?? 0)
-  if (!isWritingRight(look.lease.request.right)) {
-    return {
-      part: depth.part,
-      outcome: { kind: 'exported' },
-      counts: { found: rows.length, done: rows.length, kept: 0, remaining: finding?.remaining ?? rows.length },
-    }
-  }
-  const remaining = Math.max(0, (finding?.remaining ?? 0) - kept.length)
-  const counts = { found, done: Math.max(0, found - kept.length - remaining), kept: kept.length, remaining }
-  return { part: depth.part, outcome: erasureOutcome({ look, finding, depth, kept, remaining }), counts }
-}
-
-function erasureOutcome(of: Omit<PartLook, 'rows'> & { kept: readonly RecordRow[]; remaining: number }): Outcome {
-  const { finding, depth, kept, remaining, look } = of
-  const refused = look.effects.find(
-    (effect) => effect.part === depth.part && (effect.state === 'rejected' || effect.state === 'stopped'),
-  )
-  const verdict = finding?.verdict ?? { kind: 'cannot_tell', why: 'the connector did not look' }
-  switch (verdict.kind) {
-    case 'cannot_tell':
-      return depth.onErasure === 'left'
-        ? { kind: 'not_supported', why: depth.why ?? verdict.why }
-        : { kind: 'unverifiable', why: verdict.why }
-    case 'in_place':
-      return { kind: 'suppressed' }
-    case 'soft_deleted':
-      return { kind: 'accepted', finishesByMs: verdict.purgeByMs }
-    case 'present':
-    case 'absent':
-      if (depth.onErasure === 'suppressed')
-        return { kind: 'not_done', why: 'the entry that stops mail is not in place' }
-      if (remaining === 0) return keptOr(kept, depth)
-      if (depth.onErasure === 'left')
-        return { kind: 'not_supported', why: depth.why ?? 'this system has no way to erase it' }
-      if (refused)
-        return refused.state === 'stopped'
-          ? { kind: 'not_done', why: 'stopped' }
-          : { kind: 'failed', code: refused.errorCode ?? 'VENDOR_REFUSED' }
-      return { kind: 'failed', code: 'VENDOR_KEPT_RECORD' }
-  }
-}
-
-function keptOr(kept: readonly RecordRow[], depth: DepthRow): Outcome {
-  const last = [...kept].sort((a, b) => (a.untilMs ?? 0) - (b.untilMs ?? 0)).at(-1)
-  if (last?.law != null && last.untilMs !== null) return { kind: 'retained', law: last.law, untilMs: last.untilMs }
-  switch (depth.onErasure) {
-    case 'anonymised':
-      return { kind: 'anonymised' }
-    case 'suppressed':
-      return { kind: 'suppressed' }
-    case 'erased':
-    case 'left':
-      return { kind: 'erased' }
-  }
 }

@@ -44,10 +44,17 @@ network:
     expect(controller?.accounts[0]).toMatchObject({ effects: 'read_only', testIdentifiers: [], feeds: [], options: {} })
     const { policy } = controller!
     expect(Object.keys(policy).filter(isRight)).toHaveLength(6)
-    for (const right of ['erasure', 'rectification', 'objection', 'restriction'] as const) {
-      const asked = { approval: 'person', coolingOffMs: 24 * 3_600_000, maxPerHour: 20, identity: [] }
-      expect(policy[right]).toMatchObject(asked)
+    expect(policy.erasure).toMatchObject({
+      approval: 'person',
+      coolingOffMs: 24 * 3_600_000,
+      maxPerHour: 20,
+      identity: [],
+    })
+    for (const right of ['rectification', 'restriction'] as const) {
+      expect(policy[right]).toMatchObject({ approval: 'person', coolingOffMs: 0, maxPerHour: 20, identity: [] })
     }
+    // Art. 21(3) GDPR: an objection has effect at once.
+    expect(policy.objection).toMatchObject({ approval: 'auto', coolingOffMs: 0, identity: [] })
     expect(policy.access).toMatchObject({ approval: 'auto', review: 'person', identity: [] })
     expect(policy.portability).toMatchObject({ approval: 'auto', review: 'person', identity: [] })
   })

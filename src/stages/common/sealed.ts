@@ -1,6 +1,7 @@
 import type { FoundRecord, PlannedRecord } from '../../connector/contract.ts'
 import { identifierKey, IDENTIFIER_KINDS, type Identifier } from '../../domain/identifier.ts'
 import type { JsonObject, JsonValue } from '../../domain/json.ts'
+import { NO_WISH, type Wish } from '../../domain/wish.ts'
 import type { IdentifierRow, RecordRow, RequestRow } from '../../ports/rows.ts'
 import type { RequestVault } from '../../ports/runtime.ts'
 
@@ -64,11 +65,21 @@ export function openIdentifier(vault: RequestVault, row: Pick<IdentifierRow, 'ki
   return { kind: row.kind, value: asText(vault.open(row.sealedValue, 'identifier')) }
 }
 
-/** Names that the person goes by, as given at intake. */
-export function openNames(vault: RequestVault, request: Pick<RequestRow, 'sealedIntake'>): readonly string[] {
-  if (request.sealedIntake === null) return []
-  const names = asObject(vault.open(request.sealedIntake, 'intake')).names
-  return Array.isArray(names) ? names.filter((name): name is string => typeof name === 'string') : []
+/** What intake keeps sealed besides identifiers. */
+export interface IntakeWords extends Wish {
+  /** Names that the person goes by. */
+  readonly names: readonly string[]
+}
+
+export function sealIntake(vault: RequestVault, words: IntakeWords): Uint8Array {
+  const corrections = words.corrections.map(({ field, value }) => ({ field, value }))
+  return vault.seal({ names: words.names, corrections, purposes: words.purposes }, 'intake')
+}
+
+export function openIntake(vault: RequestVault, request: Pick<RequestRow, 'sealedIntake'>): IntakeWords {
+  if (request.sealedIntake === null) return { names: [], ...NO_WISH }
+  // What was sealed here is opened here; anything else was refused by the cipher.
+  return vault.open(request.sealedIntake, 'intake') as unknown as IntakeWords
 }
 
 function asObject(value: JsonValue): JsonObject {
