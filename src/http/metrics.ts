@@ -13,7 +13,7 @@ export interface QueueDepth {
 export interface MetricsSources {
   readonly ports: Pick<Ports, 'store' | 'clock'>
   /** Jobs by queue and state. Absent: not measured. */
-  queueDepth?(): Promise<readonly QueueDepth[]>
+  readonly queueDepth?: () => Promise<readonly QueueDepth[]>
 }
 
 /** Prometheus metrics of one server. Labels are closed lists: never an id, never a person. */

@@ -7,6 +7,7 @@ import { isoOf } from '../wire/common.ts'
 import { clockOf } from './clock.ts'
 import { openMatch, openReason, type People } from './people.ts'
 import { summaryOf } from './summary.ts'
+import { timelineOf } from './timeline.ts'
 
 const MOST_EVENTS = 1000
 const MOST_CANDIDATES = 500
@@ -32,10 +33,10 @@ export async function readDetail(tx: Tx, request: RequestRow): Promise<DetailRow
       { requestId: request.id, isCertain: false, decision: null },
       { orderBy: ['legId'], limit: MOST_CANDIDATES },
     ),
-    // The newest are what people look for; they are shown oldest first.
-    journal: [
-      ...(await tx.journal.find({ requestId: request.id }, { orderBy: ['-atMs', '-id'], limit: MOST_EVENTS })),
-    ].reverse(),
+    // The newest are what people look for.
+    journal: timelineOf(
+      await tx.journal.find({ requestId: request.id }, { orderBy: ['-atMs', '-id'], limit: MOST_EVENTS }),
+    ),
     rechecks: await tx.recheck.find({ requestId: request.id }, { orderBy: ['dueAtMs'] }),
     plan,
     seal: seals.at(-1),

@@ -3,6 +3,7 @@ import { DsrError } from '../../domain/errors.ts'
 import type { IdentifierKind } from '../../domain/identifier.ts'
 import { controllerId, type ControllerId } from '../../domain/ids.ts'
 import { RIGHTS } from '../../domain/right.ts'
+import { CORRECTABLE_FIELDS, PURPOSES } from '../../domain/wish.ts'
 import type { IntakeForm } from '../../stages/intake.ts'
 import { plainText } from './common.ts'
 
@@ -21,6 +22,12 @@ export const createForm = z.strictObject({
     .max(10)
     .default([])
     .describe('names the person goes by; they only help to weigh matches'),
+  corrections: z
+    .array(z.strictObject({ field: z.enum(CORRECTABLE_FIELDS), value: z.string().max(1000) }))
+    .max(CORRECTABLE_FIELDS.length)
+    .default([])
+    .describe('for rectification: what is right; an empty value clears the field'),
+  purposes: z.array(z.enum(PURPOSES)).max(PURPOSES.length).default([]).describe('for objection: what to'),
   submitted_time: z.iso.datetime({ offset: true }).optional().describe('when the person asked; the clock starts then'),
   language: z.enum(['nl', 'fr', 'en']).optional(),
   channel: z
@@ -72,6 +79,8 @@ export function intakeForm(form: CreateForm, context: FormContext): IntakeForm {
     instructionId: form.instruction_id ?? null,
     identities: form.subject_identities.map((one) => ({ kind: KIND[one.identity_type], value: one.identity_value })),
     names: form.subject_names,
+    corrections: form.corrections,
+    purposes: form.purposes,
     submittedAtMs: form.submitted_time === undefined ? null : Date.parse(form.submitted_time),
     language: form.language ?? context.languages[0] ?? 'en',
     channel: form.channel,

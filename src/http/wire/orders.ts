@@ -12,14 +12,14 @@ export interface OrderRoute {
   readonly permission: Permission
   readonly summary: string
   readonly form: z.ZodType
-  run(commands: Commands, base: Base, body: unknown): Promise<RequestRow>
+  readonly run: (commands: Commands, base: Base, body: unknown) => Promise<RequestRow>
 }
 
 function order<Form extends z.ZodType>(route: {
   readonly permission: Permission
   readonly summary: string
   readonly form: Form
-  run(commands: Commands, base: Base, body: z.output<Form>): Promise<RequestRow>
+  readonly run: (commands: Commands, base: Base, body: z.output<Form>) => Promise<RequestRow>
 }): OrderRoute {
   // The body was checked by the same schema; parsing again is how its type is known here.
   return { ...route, run: async (commands, base, body) => route.run(commands, base, route.form.parse(body)) }
