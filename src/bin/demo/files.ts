@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { openStream } from '../../crypto/stream.ts'
+import { publicKeyPem } from '../../crypto/signature.ts'
+import type { SealRow } from '../../ports/rows.ts'
+import type { Installation } from './installation.ts'
+import { zipEntries, type ZipEntry } from './zip.ts'
+import type { Seen } from './watch.ts'
+
+/** Where the demo puts what a reader may want to open. */
+export interface Files {
+  readonly keyFile: string
+  readonly record: (name: string) => string
+  readonly archive: (name: string) => string
+}
+
+export async function openFiles({ directory, runtime }: Installation): Promise<Files> {
+  const records = path.join(directory, 'records')
+  const archives = path.join(directory, 'archives')
+  await mkdir(records, { recursive: true })
+  // What is in an archive is personal data, even of invented people.
+  await mkdir(archives, { recursive: true, mode: 0o700 })
+  const keyFile = path.join(records, 'record-key.pub.pem')
+  await writeFile(keyFile, publicKeyPem(runtime.recordKey))
+  return {
+    keyFile,
+    record: (name) => path.join(records, `${name}.json`),
+    archive: (name) => path.join(archives, `${name}.zip`),
+  }
+}
+
+export async function writeRecord(file: string, seal: SealRow | undefined): Promise<void> {
+  await writeFile(file, seal?.envelope ?? '')
+}
+
+/** A copy of the record with one bit of its middle turned. */
+export async function writeFlipped(file: string, seal: SealRow | undefined): Promise<number> {
+  const bytes = Buffer.from(seal?.envelope ?? [])
+  const at = Math.floor(bytes.length / 2)
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
+  await writeFile(file, bytes)
+  return at
+}
+
+export interface OpenedArchive {
+  readonly entries: readonly ZipEntry[]
+  readonly bytes: number
+  /** Whether it is, byte for byte, the archive that the signed record names. */
+  readonly isOfRecord: boolean
+}
+
+/** Decrypts the archive of a request, as the portal's download does, and keeps it as a file. */
+export async function writeArchive(installation: Installation, seen: Seen, file: string): Promise<OpenedArchive> {
+  const { objects, ports } = installation.runtime
+  const key = seen.seal?.archiveKey ?? ''
+  const reading = await objects.get(key)
+  const open = openStream(ports.vault.open(seen.request).objectKey(key), key)
+  const pieces: Buffer[] = []
+  for await (const piece of Readable.from(reading.body).pipe(open)) pieces.push(Buffer.from(piece as Uint8Array))
+  const zip = Buffer.concat(pieces)
+  await writeFile(file, zip, { mode: 0o600 })
+  const digest = createHash('sha256').update(zip).digest('hex')
+  return { entries: zipEntries(zip), bytes: zip.length, isOfRecord: digest === seen.seal?.archiveSha256 }
+}
+
+/** Whether any file of the archive holds one of the texts. */
+export function mentions({ entries }: OpenedArchive, texts: readonly string[]): boolean {
+  return entries.some((entry) => {
+    const content = entry.content().toString('utf8')
+    return texts.some((text) => content.includes(text))
+  })
+}
