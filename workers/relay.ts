@@ -88,8 +88,9 @@ async function flowOf(ports: Ports, tx: Tx, row: OutboxRow): Promise<Announcemen
   const children: LegJob[] = []
   const ids: readonly JsonValue[] = Array.isArray(row.body.legs) ? row.body.legs : []
   const legs = await tx.leg.find({ id: { in: ids.map((id) => legId(textOf(id))) } })
-  for (const leg of legs.filter((one) => isWanted(ports, one))) {
-    if ((await roomOf(tx, leg.accountId)) > 0) {
+  for (const leg of legs) {
+    if (!isWanted(ports, leg)) await leaveForLater(tx, leg)
+    else if ((await roomOf(tx, leg.accountId)) > 0) {
       await tx.leg.update(leg.id, { admittedAtDbMs: await tx.dbNowMs() })
       children.push(legJob(leg))
     } else {
@@ -120,7 +121,11 @@ async function admittedRows({ ports }: Relay, tx: Tx): Promise<readonly Announce
       const now = await tx.dbNowMs()
       await tx.outbox.update(row.id, { publishedAtDbMs: now })
       const leg = await tx.leg.get(legId(textOf(row.body.leg)))
-      if (!leg || !isWanted(ports, leg)) continue
+      if (!leg) continue
+      if (!isWanted(ports, leg)) {
+        await leaveForLater(tx, leg)
+        continue
+      }
       await tx.leg.update(leg.id, { admittedAtDbMs: now })
       announcements.push({ row, kind: 'job', job: legJob(leg) })
     }
@@ -134,6 +139,11 @@ async function admittedRows({ ports }: Relay, tx: Tx): Promise<readonly Announce
 function isWanted(ports: Ports, leg: LegRow): boolean {
   if (leg.state === 'parked' || leg.state === 'settled' || leg.stage === null) return false
   return leg.nextActionAtMs === null || leg.nextActionAtMs <= ports.clock.nowMs()
+}
+
+/** Not out any more: the watchdog announces it when it is due by the clock that it reads, whose ever clock set the time. */
+async function leaveForLater(tx: Tx, leg: LegRow): Promise<void> {
+  if (leg.admittedAtDbMs === null) await tx.leg.update(leg.id, { issuedAtDbMs: null })
 }
 
 async function roomOf(tx: Tx, accountId: AccountId): Promise<number> {
