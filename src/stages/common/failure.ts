@@ -80,11 +80,15 @@ export async function handBack(ports: Ports, lease: Lease): Promise<void> {
   })
 }
 
-/** Nothing is written when another run took over: what it finds is what counts. */
+/**
+ * Nothing is written when another run took over: what it finds is what counts. Nor when the lease was given back: the run's result
+ * is stored, and only the answer of the commit was lost.
+ */
 async function whenStillOurs(ports: Ports, lease: Lease, write: (tx: Tx, leg: LegRow) => Promise<void>): Promise<void> {
   await ports.store.transact(async (tx) => {
     const leg = await tx.leg.lock(lease.leg.id)
-    if (leg?.epoch === lease.leg.epoch && leg.state !== 'parked' && leg.state !== 'settled') await write(tx, leg)
+    const isOurs = leg?.epoch === lease.leg.epoch && leg.leaseUntilDbMs !== null
+    if (isOurs && leg.state !== 'parked' && leg.state !== 'settled') await write(tx, leg)
   })
 }
 

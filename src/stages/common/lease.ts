@@ -38,7 +38,7 @@ export async function takeLease(
     }
     const request = await tx.request.get(leg.requestId)
     if (!request) throw new DsrError('INTERNAL', 'a leg without its request')
-    const crashes = leg.leaseUntilDbMs === null ? 0 : leg.tries + 1
+    const crashes = crashesInARow(leg)
     if (crashes > CRASHES_TOLERATED) {
       await parkLeg(ports, tx, { leg, reason: 'crashing', returnTo: leg.state })
       return undefined
@@ -52,12 +52,18 @@ export async function takeLease(
       epoch: leg.epoch + 1,
       leaseUntilDbMs: now + ports.leaseMs,
       attempts: leg.attempts + 1,
-      tries: Math.max(leg.tries, crashes),
+      ...(crashes > 0 && { tries: crashes, errorCode: null }),
       firstAtMs: leg.firstAtMs ?? ports.clock.nowMs(),
     }
     await tx.leg.update(leg.id, patch)
     return { request, leg: { ...leg, ...patch }, account, vault: ports.vault.open(request) }
   })
+}
+
+/** A lease that nobody gave back is a crash. A run that failed in good order left its code: then the count begins anew. */
+function crashesInARow(leg: LegRow): number {
+  if (leg.leaseUntilDbMs === null) return 0
+  return leg.errorCode === null ? leg.tries + 1 : 1
 }
 
 /** Lengthens the lease; called while a long run works. @throws DsrError `STALE_EPOCH` when another run took over. */
