@@ -10,6 +10,7 @@ import { findAll } from './common/all.ts'
 import { writeJournal } from './common/journal.ts'
 import { writeLeaf } from './common/leaf.ts'
 import { openIdentifier } from './common/sealed.ts'
+import { orderedTimes, sealedAt } from './seal-times.ts'
 
 const DAY_MS = 24 * 3600_000
 /** Delivered archives are kept so long (standards.md §4.1). */
@@ -100,9 +101,9 @@ function draftSeal(
   ending: Ending,
   { vault, archive }: { vault: RequestVault; archive: ArchiveFacts | undefined },
 ): SealRow {
-  const now = ports.clock.nowMs()
+  const now = sealedAt(ports.clock.nowMs(), ending.request, ending.legs)
   const evidence = evidenceOf(ending)
-  const facts = recordFacts(ports, ending, { vault, archive, evidence })
+  const facts = recordFacts(ports, ending, { vault, archive, evidence, now })
   const envelope = ports.signer.sign(buildStatement(facts))
   return {
     id: ports.random.uuid(),
@@ -140,11 +141,11 @@ interface Sealing {
   readonly vault: RequestVault
   readonly archive: ArchiveFacts | undefined
   readonly evidence: JsonObject
+  readonly now: number
 }
 
-function recordFacts(ports: Ports, ending: Ending, { vault, archive, evidence }: Sealing): RecordFacts {
+function recordFacts(ports: Ports, ending: Ending, { vault, archive, evidence, now }: Sealing): RecordFacts {
   const { request, generation, legs, identifiers, rechecks } = ending
-  const now = ports.clock.nowMs()
   const opened = identifiers.map((row) => openIdentifier(vault, row))
   const recheckAtMs = rechecks.map((row) => row.dueAtMs).sort((a, b) => a - b)
   const lastRecheck = recheckAtMs.at(-1)
@@ -166,7 +167,7 @@ function recordFacts(ports: Ports, ending: Ending, { vault, archive, evidence }:
     ...(request.planHash !== null && { planHash: request.planHash }),
     ...(approval && { approval: { role: approval.by.role, by: approval.by.id, atMs: approval.atMs } }),
     result: endingResult(ending),
-    legs: legs.map((leg) => legFacts(ports, leg)),
+    legs: legs.map((leg) => legFacts(ports, { ...leg, ...orderedTimes(leg, request.receivedAtMs) })),
     exceptions: exceptionsOf(ending),
     depth: depthOf(ports, legs),
     subjectCommitments: opened.map((one) => vault.commitment(one)),
