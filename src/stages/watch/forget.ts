@@ -1,6 +1,7 @@
 import { isFinal, REQUEST_TABLE } from '../../domain/request.ts'
 import { statesOf } from '../../domain/state-table.ts'
 import type { RequestId } from '../../domain/ids.ts'
+import type { ParcelRow } from '../../ports/rows.ts'
 import type { Ports } from '../../ports/runtime.ts'
 import { writeJournal } from '../common/journal.ts'
 
@@ -22,19 +23,31 @@ export async function forget(ports: Ports): Promise<number> {
 }
 
 async function forgetParcels(ports: Ports): Promise<number> {
-  const parcels = await ports.store.transact(async (tx) => {
-    const some = await tx.parcel.find({}, { limit: ROWS_A_TURN })
-    const requests = await tx.request.find({ id: { in: some.map((row) => row.requestId) } })
-    const sealed = new Set(
-      requests.filter((row) => row.state === 'answered' || isFinal(row.state)).map((row) => row.id),
-    )
-    return some.filter((row) => sealed.has(row.requestId))
-  })
-  for (const parcel of parcels) {
-    await ports.parcels.delete(parcel.objectKey)
-    await ports.store.transact(async (tx) => tx.parcel.delete({ id: parcel.id }))
+  let forgotten = 0
+  let afterId: string | undefined
+  for (;;) {
+    const page = await parcelPage(ports, afterId)
+    for (const parcel of page.needless) {
+      await ports.parcels.delete(parcel.objectKey)
+      await ports.store.transact(async (tx) => tx.parcel.delete({ id: parcel.id }))
+    }
+    forgotten += page.needless.length
+    afterId = page.lastId
+    if (afterId === undefined || forgotten >= ROWS_A_TURN) return forgotten
   }
-  return parcels.length
+}
+
+/** Some parcels in the order of their ids: those of requests that are answered or over are needed no more. */
+async function parcelPage(
+  ports: Ports,
+  afterId: string | undefined,
+): Promise<{ readonly needless: readonly ParcelRow[]; readonly lastId: string | undefined }> {
+  return ports.store.transact(async (tx) => {
+    const some = await tx.parcel.find({}, { limit: ROWS_A_TURN, ...(afterId !== undefined && { afterId }) })
+    const requests = await tx.request.find({ id: { in: some.map((row) => row.requestId) } })
+    const over = new Set(requests.filter((row) => row.state === 'answered' || isFinal(row.state)).map((row) => row.id))
+    return { needless: some.filter((row) => over.has(row.requestId)), lastId: some.at(-1)?.id }
+  })
 }
 
 async function forgetArchives(ports: Ports): Promise<number> {
@@ -76,7 +89,8 @@ async function forgetRequests(ports: Ports): Promise<number> {
 async function shred(ports: Ports, id: RequestId): Promise<void> {
   await ports.store.transact(async (tx) => {
     const request = await tx.request.lock(id)
-    if (!request) return
+    // A look that was promised or ordered needs the key.
+    if (!request || (await tx.recheck.count({ requestId: id, state: { not: 'done' } })) > 0) return
     await tx.identifier.delete({ requestId: id })
     await tx.record.delete({ requestId: id })
     await tx.plan.delete({ requestId: id })

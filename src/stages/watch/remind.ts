@@ -6,8 +6,8 @@ import type { Ports } from '../../ports/runtime.ts'
 import { announceNotice } from '../common/outbox.ts'
 
 const DAY_MS = 24 * 3600_000
-/** Days before due on which the owner is told, and 0: the day after it was due. */
-const STEPS = [10, 5, 1, 0] as const
+/** Days before due on which the owner is told, and 0: once it is late. The latest that applies is told, not all before it. */
+const STEPS = [0, 1, 5, 10] as const
 const ROWS_A_TURN = 200
 
 const UNANSWERED: readonly RequestState[] = statesOf(REQUEST_TABLE).filter(
