@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { Readable } from 'node:stream'
-import { openStream } from '../../crypto/stream.ts'
 import { publicKeyPem } from '../../crypto/signature.ts'
 import type { SealRow } from '../../ports/rows.ts'
+import { openArchive } from '../runtime/open-archive.ts'
 import type { Installation } from './installation.ts'
 import { zipEntries, type ZipEntry } from './zip.ts'
 import type { Seen } from './watch.ts'
@@ -54,11 +53,9 @@ export interface OpenedArchive {
 /** Decrypts the archive of a request, as the portal's download does, and keeps it as a file. */
 export async function writeArchive(installation: Installation, seen: Seen, file: string): Promise<OpenedArchive> {
   const { objects, ports } = installation.runtime
-  const key = seen.seal?.archiveKey ?? ''
-  const reading = await objects.get(key)
-  const open = openStream(ports.vault.open(seen.request).objectKey(key), key)
+  const { stream } = await openArchive(ports, objects, seen.request.id)
   const pieces: Buffer[] = []
-  for await (const piece of Readable.from(reading.body).pipe(open)) pieces.push(Buffer.from(piece as Uint8Array))
+  for await (const piece of stream as AsyncIterable<Buffer>) pieces.push(piece)
   const zip = Buffer.concat(pieces)
   await writeFile(file, zip, { mode: 0o600 })
   const digest = createHash('sha256').update(zip).digest('hex')

@@ -32,7 +32,7 @@ export async function showProgress(
       task: async (_: unknown, task: { title: string }) =>
         follow(installation, { id, accountId, parts: BAR }, (line) => void (task.title = line)),
     })),
-    { concurrent: true },
+    { concurrent: true, registerSignalListeners: false },
   )
   await tasks.run()
 }

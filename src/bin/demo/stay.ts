@@ -1,5 +1,6 @@
-import { startApi } from '../runtime/api.ts'
+import { startApi, type RunningApi } from '../runtime/api.ts'
 import { ask } from './desk.ts'
+import type { Installation } from './installation.ts'
 import type { Story } from './story.ts'
 
 /** A day takes 24 minutes: slow enough to look round, fast enough to see something end. */
@@ -7,9 +8,8 @@ const STAY_SPEED = 60
 
 /** Leaves the pages open, with one request that waits for whoever looks, until the process is asked to stop. */
 export async function stayOpen({ installation, cast, teller }: Story, stopped: Promise<void>): Promise<void> {
-  const { runtime, settings, log, clock } = installation
-  clock.runAt(STAY_SPEED)
-  const api = await startApi(runtime, { settings, log })
+  installation.clock.runAt(STAY_SPEED)
+  const api = await startSomewhere(installation)
   try {
     await ask(installation, cast.ines, 'erasure')
     teller.say(
@@ -22,5 +22,15 @@ export async function stayOpen({ installation, cast, teller }: Story, stopped: P
     await stopped
   } finally {
     await api.close()
+  }
+}
+
+/** On the port of the settings, or on any other when that one is taken. */
+async function startSomewhere({ runtime, settings, log }: Installation): Promise<RunningApi> {
+  try {
+    return await startApi(runtime, { settings, log })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    return startApi(runtime, { settings: { ...settings, http: { ...settings.http, port: 0 } }, log })
   }
 }
