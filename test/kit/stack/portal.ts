@@ -159,6 +159,8 @@ export function intakeForm(person: InventedPerson, form: Partial<IntakeForm> = {
     instructionId: null,
     identities: [{ kind: 'email', value: person.email }],
     names: [`${person.firstName} ${person.lastName}`],
+    corrections: [],
+    purposes: [],
     submittedAtMs: null,
     language: 'en',
     channel: 'portal',

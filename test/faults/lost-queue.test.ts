@@ -1,0 +1,75 @@
+import { expect, it } from '@jest/globals'
+import { describeStacks } from '../kit/stack/backends.ts'
+import { doubledChanges } from '../kit/stack/facts.ts'
+import { loseQueue } from '../kit/stack/lose-queue.ts'
+import { startStack, type Stack } from '../kit/stack/stack.ts'
+import { pictureOf } from '../kit/stack/vendors.ts'
+import { until } from '../kit/services/child.ts'
+import type { RequestState } from '../../src/domain/request.ts'
+import type { RequestId } from '../../src/domain/ids.ts'
+
+const TIMES = { speed: 8000, databaseSpeed: 20 }
+const RESUMED_WITHIN_MS = 60_000
+
+/** How far a request has come: grows with each run of a leg, each step and each settled effect. */
+async function progressOf({ portal }: Stack, id: RequestId): Promise<number> {
+  return portal.read(async (tx) => {
+    const legs = await tx.leg.find({ requestId: id })
+    const lines = await tx.journal.count({ requestId: id })
+    const done = await tx.effect.count({ requestId: id, state: 'done' })
+    return lines + done + legs.reduce((sum, leg) => sum + leg.attempts, 0)
+  })
+}
+
+type Sign = () => Promise<boolean>
+
+/** Loses the queue now, and says how long the database's clock went on until the sign that the request went on. */
+async function loseAndMeasure(stack: Stack, wentOn: Sign): Promise<number> {
+  await loseQueue(stack)
+  const from = performance.now()
+  await until('the request to go on', wentOn)
+  return (performance.now() - from) * TIMES.databaseSpeed
+}
+
+async function moreThanNow(stack: Stack, id: RequestId): Promise<Sign> {
+  const before = await progressOf(stack, id)
+  return async () => (await progressOf(stack, id)) > before
+}
+
+describeStacks('a queue that loses everything', (backend) => {
+  it('in mid-flow, at every stage, delays a request by less than a minute and loses and doubles nothing', async () => {
+    const stack = await startStack({ backend, ...TIMES })
+    const { portal } = stack
+    const [known, neighbour] = [stack.plant(1), stack.plant(2)]
+    const before = pictureOf(neighbour)
+    const id = await portal.receive(known.person, 'erasure')
+    const inState = (state: RequestState) => async () => (await portal.request(id)).state === state
+    const delays: number[] = []
+
+    // Before anybody worked, the queue knows of the flow of the first round and of nothing else.
+    await stack.work(['relay'])
+    await until('the first flow', async () => (await legsOut(stack, id)) === 2)
+    await loseQueue(stack)
+    await stack.work(['coordinator', 'connector', 'watchdog'])
+    delays.push(await loseAndMeasure(stack, await moreThanNow(stack, id)))
+    await portal.untilState(id, ['awaiting_decision'])
+    await portal.decideAll(id)
+    delays.push(await loseAndMeasure(stack, inState('awaiting_approval')))
+    await portal.approve(id)
+    delays.push(await loseAndMeasure(stack, inState('acting')))
+    delays.push(await loseAndMeasure(stack, () => Promise.resolve(stack.vendors.changes().length > 0)))
+    delays.push(await loseAndMeasure(stack, await moreThanNow(stack, id)))
+    await until('a leg that looks again', async () => (await portal.legs(id)).some((leg) => leg.state === 'settling'))
+    delays.push(await loseAndMeasure(stack, await moreThanNow(stack, id)))
+    await portal.lead(id)
+
+    expect(delays.filter((ms) => ms > RESUMED_WITHIN_MS)).toEqual([])
+    expect(doubledChanges(stack)).toEqual([])
+    expect(pictureOf(neighbour)).toBe(before)
+    await expect(portal.record(id)).resolves.toMatchObject({ predicate: { action: 'erasure' } })
+  }, 180_000)
+})
+
+async function legsOut({ portal }: Stack, id: RequestId): Promise<number> {
+  return portal.read((tx) => tx.leg.count({ requestId: id, admittedAtDbMs: { above: 0 } }))
+}
