@@ -30,6 +30,8 @@ async function create(more: Readonly<Record<string, unknown>> = {}): Promise<Req
   return requestId(body.subject_request_id)
 }
 
+const DORA = { subject_identities: [{ identity_type: 'email', identity_value: 'dora@example.com' }] }
+
 /** One request in every situation in which a person may look at it. */
 async function everySituation(): Promise<Readonly<Record<string, RequestId>>> {
   const { rig } = server
@@ -59,7 +61,8 @@ async function everySituation(): Promise<Readonly<Record<string, RequestId>>> {
   rig.vendor().faultOf = () => 'revoked'
   made.stopped = await create({ external_reference: 'DSR-8' })
   rig.vendor().faultOf = () => 'none'
-  made.approval = await create({ external_reference: 'DSR-9' })
+  rig.vendor().add(...contactOf(testPerson('dora'), 3))
+  made.approval = await create({ ...DORA, external_reference: 'DSR-9' })
   return made
 }
 
@@ -85,7 +88,7 @@ describe('/ops', () => {
       expect([name, sections['needs-decision']]).toEqual([name, expect.stringContaining(made[name] ?? '?')])
     expect(sections.completed).toContain(made.answered)
     expect(sections.completed).toContain(made.refused)
-    const quiet = await create({ external_reference: 'DSR-10', mode: 'full' })
+    const quiet = await create({ ...DORA, external_reference: 'DSR-10' })
     await server.rig.approve(quiet)
     expect(sectionsOf(await visitor.get('/ops'))['under-way']).toContain(quiet)
     server.rig.clock.advance(server.rig.request(quiet).dueAtMs - server.rig.clock.nowMs() - DAY)
@@ -268,6 +271,6 @@ function sectionsOf(page: PageAnswer): Record<string, string> {
     page.html
       .split('<section aria-labelledby="')
       .slice(1)
-      .map((section) => [section.split('"')[0], section] as const),
+      .map((section) => [section.split('"')[0] ?? '', section] as const),
   )
 }

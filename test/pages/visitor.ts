@@ -41,7 +41,10 @@ export class Visitor {
     const form = page.html.split('<form').find((one) => one.includes(`action="${action}"`))
     if (form === undefined) throw new Error(`no form leads to ${action}`)
     const hidden = [...(form.split('</form>')[0] ?? '').matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)]
-    return this.post(action, { ...Object.fromEntries(hidden.map(([, name, value]) => [name, value])), ...fields })
+    return this.post(action, {
+      ...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value])),
+      ...fields,
+    })
   }
 
   get cookie(): string | undefined {

@@ -29,7 +29,7 @@ export function historyTable(page: RequestPage): Html {
 function historyRow(line: JournalRow, page: RequestPage): Html {
   const { words, dates } = page
   const leg = page.rows.legs.find((one) => one.id === line.legId)
-  const system = leg && systemName(page.ports.accounts.get(leg.accountId), leg)
+  const system = leg && systemName(page.ports.accounts, leg.accountId)
   const reason = page.people && openReason(page.people, line)
   return html`<tr>
     <td class="soft">${dates.time(line.atMs)}</td>
@@ -42,6 +42,8 @@ function historyRow(line: JournalRow, page: RequestPage): Html {
 }
 
 function eventText(line: JournalRow, words: Words): string | undefined {
+  // A plan that was made is told once.
+  if (line.kind === 'request.planned') return undefined
   const known: Readonly<Record<string, string | undefined>> = words.event
   return Object.hasOwn(known, line.kind) ? known[line.kind] : undefined
 }

@@ -1,4 +1,4 @@
-import type { Account, Ports } from '../../ports/runtime.ts'
+import type { Ports } from '../../ports/runtime.ts'
 import type { Listed, OpsList } from '../views/ops-list.ts'
 import { needsOf } from '../views/needs.ts'
 import { datesOf, type Dates } from './dates.ts'
@@ -6,6 +6,7 @@ import { dueLine } from './due.ts'
 import { html, type Html } from './html.ts'
 import { systemState } from './outcome-text.ts'
 import { requestTitle } from './request-title.ts'
+import { systemName } from './systems.ts'
 import type { Words } from './words.ts'
 
 const SECTIONS = ['needs_decision', 'late', 'due', 'under_way', 'completed'] as const
@@ -49,14 +50,11 @@ function listedCard({ request, legs }: Listed, of: ListContext): Html {
       ${needs.map((need) => html` <span class="tag warn">${words.need[need]}</span>`)}
     </p>
     <ul class="systems">
-      ${latest.map((leg) => systemItem(of.ports.accounts.get(leg.accountId), { leg, words, dates }))}
+      ${latest.map((leg) => systemItem(leg, { ...of, dates }))}
     </ul>
   </article>`
 }
 
-function systemItem(
-  account: Account | undefined,
-  of: { leg: Listed['legs'][number]; words: Words; dates: Dates },
-): Html {
-  return html`<li>${account?.connector.manifest.title ?? of.leg.accountId}: ${systemState(of.leg, of)}</li>`
+function systemItem(leg: Listed['legs'][number], of: ListContext & { readonly dates: Dates }): Html {
+  return html`<li>${systemName(of.ports.accounts, leg.accountId)}: ${systemState(leg, of)}</li>`
 }

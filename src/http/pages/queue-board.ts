@@ -3,6 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { FastifyAdapter } from '@bull-board/fastify'
 import { DsrError } from '../../domain/errors.ts'
 import type { App, BoardQueue } from '../options.ts'
+import { asDsrError, problemOf } from '../problem.ts'
 
 const PATH = '/ops/queues'
 const POLICY = [
@@ -35,6 +36,11 @@ export async function boardRoutes(scope: App, queues: readonly BoardQueue[]): Pr
     // The library ships two copies of its own types; the shapes are the same.
     serverAdapter: adapter as unknown as Parameters<typeof createBullBoard>[0]['serverAdapter'],
     options: { uiConfig: { boardTitle: 'Habeas', hideRedisDetails: true } },
+  })
+  // Its own handler would tell the stack of an error.
+  adapter.setErrorHandler((error) => {
+    const problem = problemOf(asDsrError(error))
+    return { status: problem.status, body: { ...problem } }
   })
   await scope.register(adapter.registerPlugin(), { prefix: PATH })
 }

@@ -46,6 +46,7 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 tr.place th { font-weight: normal; padding-left: 1.25rem; }
 tbody.system > tr:first-child > * { border-top: 2px solid var(--line); }
 form.order { margin: 0; }
+.sentence::first-letter { text-transform: uppercase; }
 fieldset { border: 0; padding: 0; margin: .5rem 0; }
 legend { font-weight: 600; padding: 0; }
 label { display: block; margin: .35rem 0; }
@@ -61,6 +62,7 @@ code { font-size: .85em; overflow-wrap: anywhere; }
 details > summary { cursor: pointer; padding: .3rem 0; }
 @media (max-width: 40rem) {
   table.wide, table.wide tbody, table.wide tr, table.wide td, table.wide th { display: block; border: 0; padding: .05rem 0; }
+  table.wide tbody.system > tr:first-child > * { border: 0; }
   table.wide thead { position: absolute; left: -99rem; }
   table.wide tr { border-bottom: 1px solid var(--line); padding: .45rem 0; }
   table.wide td[data-label]::before { content: attr(data-label) ': '; color: var(--soft); }

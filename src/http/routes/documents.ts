@@ -28,8 +28,14 @@ export async function describeRoutes(app: App, settings: HttpSettings): Promise<
   })
 }
 
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#123d6b"/><path d="M4 3v10M12 3v10M4 8h8" stroke="#fff" stroke-width="2"/></svg>'
+
 /** `/openapi.json`, and `/docs` to read it. Both are public: they tell nothing of anybody. */
 export async function documentRoutes(app: App): Promise<void> {
+  app.get('/favicon.ico', { schema: { hide: true } }, async (_, reply) =>
+    reply.type('image/svg+xml').header('cache-control', 'public, max-age=86400').send(ICON),
+  )
   app.get('/openapi.json', { schema: { hide: true } }, async (_, reply) => reply.send(app.swagger()))
   await app.register(async (scope) => {
     scope.addHook('onSend', async (_, reply, body) => {
@@ -44,6 +50,7 @@ export async function documentRoutes(app: App): Promise<void> {
         pageTitle: 'Habeas API',
         withDefaultFonts: false,
         hideClientButton: true,
+        showDeveloperTools: 'never',
         telemetry: false,
         agent: { disabled: true },
       },

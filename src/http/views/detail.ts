@@ -1,3 +1,4 @@
+import type { LegId } from '../../domain/ids.ts'
 import { worstOutcome, type Outcome } from '../../domain/outcome.ts'
 import type { JournalRow, LegRow, PlanRow, RecheckRow, RecordRow, RequestRow, SealRow } from '../../ports/rows.ts'
 import type { Accounts } from '../../ports/runtime.ts'
@@ -12,6 +13,11 @@ import { timelineOf } from './timeline.ts'
 const MOST_EVENTS = 1000
 const MOST_CANDIDATES = 500
 
+export interface FoundPart {
+  readonly part: string
+  readonly count: number
+}
+
 /** Everything that a request's view is made of, read in one transaction. */
 export interface DetailRows {
   readonly request: RequestRow
@@ -20,15 +26,19 @@ export interface DetailRows {
   readonly journal: readonly JournalRow[]
   readonly rechecks: readonly RecheckRow[]
   readonly plan: PlanRow | undefined
+  /** What a search found at systems that were not acted on yet, by leg and part. */
+  readonly found: ReadonlyMap<LegId, readonly FoundPart[]>
   readonly seal: SealRow | undefined
 }
 
 export async function readDetail(tx: Tx, request: RequestRow): Promise<DetailRows> {
   const [plan] = await tx.plan.find({ requestId: request.id, version: request.planVersion })
   const seals = await tx.seal.find({ requestId: request.id }, { orderBy: ['generation'] })
+  const legs = await tx.leg.find({ requestId: request.id }, { orderBy: ['generation', 'accountId'] })
   return {
     request,
-    legs: await tx.leg.find({ requestId: request.id }, { orderBy: ['generation', 'accountId'] }),
+    legs,
+    found: await readFound(tx, legs),
     candidates: await tx.record.find(
       { requestId: request.id, isCertain: false, decision: null },
       { orderBy: ['legId'], limit: MOST_CANDIDATES },
@@ -41,6 +51,24 @@ export async function readDetail(tx: Tx, request: RequestRow): Promise<DetailRow
     plan,
     seal: seals.at(-1),
   }
+}
+
+/** A leg's own counts begin with acting; until then its records are counted. */
+async function readFound(tx: Tx, legs: readonly LegRow[]): Promise<DetailRows['found']> {
+  const searched = legs.filter(
+    (leg) =>
+      leg.state !== 'settled' &&
+      leg.parts.every((part) => part.counts.found === 0 && part.outcome.kind === 'nothing_found'),
+  )
+  const found = new Map<LegId, readonly FoundPart[]>()
+  for (const leg of searched) {
+    const parts = await tx.record.countBy('part', { legId: leg.id, round: leg.round })
+    found.set(
+      leg.id,
+      parts.map(({ value, count }) => ({ part: value, count })),
+    )
+  }
+  return found
 }
 
 /** @param people - given for roles that may read people's words and labels. */

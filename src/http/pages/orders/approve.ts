@@ -41,7 +41,7 @@ function systemLine(system: PlannedSystem, { words, ports }: RequestPage): Html 
   })
   const nothing = system.isSearched ? ui.plan_none : ui.plan_not_searched
   return html`<li>
-    <strong>${systemName(account, { accountId: id })}</strong>
+    <strong>${systemName(ports.accounts, id)}</strong>
     ${system.effects !== null && html`<span class="tag ${system.effects === 'live' && 'warn'}">${words.effects[system.effects]}</span>`}:
     ${places.length > 0 ? places.join(', ') : nothing}
   </li>`

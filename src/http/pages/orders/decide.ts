@@ -49,7 +49,7 @@ function matchCard(row: RecordRow, page: RequestPage, people: People): Html {
   const { label, content } = openMatch(people, row)
   const place = placeTitle(account, row.part)
   return html`<fieldset class="card">
-    <legend>${leg && systemName(account, leg)}: ${place}</legend>
+    <legend>${leg && systemName(page.ports.accounts, leg.accountId)}: ${place}</legend>
     <p>${label ?? place}</p>
     <p>
       <span class="tag warn">${row.reason !== null && because[row.reason]}</span>

@@ -75,7 +75,7 @@ function identityCard(page: RequestPage): Html {
 
 function resumeCard(leg: RequestPage['rows']['legs'][number], page: RequestPage): Html {
   const { ui, stop } = page.words
-  const system = systemName(page.ports.accounts.get(leg.accountId), leg)
+  const system = systemName(page.ports.accounts, leg.accountId)
   const canRepeat = leg.parkedReason === 'still_present' || leg.parkedReason === 'effect_rejected'
   const content = html`<input type="hidden" name="leg_id" value="${leg.id}" />
     ${reasonField(page, { key: leg.id })}
@@ -84,7 +84,7 @@ function resumeCard(leg: RequestPage['rows']['legs'][number], page: RequestPage)
     <button class="quiet" name="action" value="accept">${ui.accept}</button>`
   return html`<section class="card wanted">
     <h3>${fill(ui.resume_title, { system })}</h3>
-    <p>
+    <p class="sentence">
       ${leg.parkedReason === null ? null : stop[leg.parkedReason]}${leg.errorCode !== null && html` <span class="soft">(${ui.code} <code>${leg.errorCode}</code>)</span>`}
     </p>
     ${mayOrder(page, 'resume') ? orderForm(page, 'resume', content) : html`<p class="soft">${ui.not_your_role}</p>`}

@@ -50,7 +50,7 @@ export const en: Words = {
     place: 'Place',
     still_there: 'still there',
     gone: 'gone',
-    seen_times: '{count} times, last {date}',
+    seen_times: '{count} checks, last {date}',
     not_yet: 'not yet',
     nothing_yet: 'Nothing was searched yet.',
     again_number: 'look {number}',
@@ -233,7 +233,7 @@ export const en: Words = {
   event: {
     'request.received': 'The request was received',
     'request.identity_needed': 'An identity check is needed',
-    'request.identity_accepted': 'The identity was accepted; the search began',
+    'request.identity_accepted': 'The identity was confirmed; the search began',
     'request.round_started': 'The search went on with what was learned',
     'request.ambiguous': 'A match was not certain',
     'request.decided': 'All matches were decided',

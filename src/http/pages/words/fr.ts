@@ -50,7 +50,7 @@ export const fr: Words = {
     place: 'Endroit',
     still_there: 'encore présent',
     gone: 'disparu',
-    seen_times: '{count} fois, la dernière le {date}',
+    seen_times: '{count} contrôles, le dernier le {date}',
     not_yet: 'pas encore',
     nothing_yet: 'Rien n’a encore été cherché.',
     again_number: 'contrôle {number}',

@@ -50,7 +50,7 @@ export const nl: Words = {
     place: 'Plaats',
     still_there: 'nog aanwezig',
     gone: 'weg',
-    seen_times: '{count} keer, laatst op {date}',
+    seen_times: '{count} controles, laatst op {date}',
     not_yet: 'nog niet',
     nothing_yet: 'Er werd nog niets gezocht.',
     again_number: 'controle {number}',
