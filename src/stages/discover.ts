@@ -96,12 +96,13 @@ async function enterSearch(ports: Ports, tx: Tx, leg: LegRow): Promise<LegRow> {
 
 /** The last leg of a round wakes the coordinator; the gather parent does the same, and `advance` is idempotent. */
 async function afterSearch(ports: Ports, tx: Tx, lease: Lease): Promise<void> {
+  // Legs that end at the same moment would each count the other as still searching, and nobody would wake the coordinator.
+  const request = await tx.request.lock(lease.request.id)
   const pending = await tx.leg.count({
     requestId: lease.request.id,
     generation: 0,
     state: { in: ['open', 'discovering'] },
   })
-  const request = await tx.request.get(lease.request.id)
   if (pending === 0 && request) await issueRequest(ports, tx, { request, stage: 'discover' })
 }
 

@@ -39,8 +39,9 @@ export async function settleLeg(ports: Ports, tx: Tx, { leg, parts, patch, actor
     })
   }
   await scheduleRecheck(ports, tx, settled)
+  // Legs that end at the same moment would each count the other as open, and the last generation would never be sealed.
+  const request = await tx.request.lock(leg.requestId)
   const open = await tx.leg.count({ requestId: leg.requestId, generation: leg.generation, state: { not: 'settled' } })
-  const request = await tx.request.get(leg.requestId)
   if (open === 0 && request) await issueRequest(ports, tx, { request, stage: leg.generation > 0 ? 'recheck' : 'act' })
   else if (request && leg.generation === 0) await issueRequest(ports, tx, { request, stage: 'act' })
   return settled
