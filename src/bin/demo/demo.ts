@@ -10,7 +10,7 @@ import { tellSummary, tellWhere } from './chapters/summary.ts'
 import { untilStopped } from '../processes.ts'
 import { ask, untilCopied } from './desk.ts'
 import { openFiles } from './files.ts'
-import { openInstallation, removeDatabase, SPEED, type Installation } from './installation.ts'
+import { openInstallation, removeDatabase, SPEED, type Environment, type Installation } from './installation.ts'
 import { shown } from './progress.ts'
 import { picturesOf, type Story } from './story.ts'
 import { stayOpen } from './stay.ts'
@@ -22,6 +22,8 @@ export interface DemoOptions {
   readonly print: (line: string) => void
   /** Whether progress may be drawn in place; by default when standard output is a terminal. */
   readonly isTerminal?: boolean
+  /** Instead of the process's own environment. */
+  readonly environment?: Environment
   /** Called once the vendors run and the people are planted: where a test makes a vendor misbehave. */
   readonly onStage?: (stage: Pick<Story, 'cast' | 'installation'>) => void
 }
@@ -29,14 +31,14 @@ export interface DemoOptions {
 /**
  * Plays the demo: five requests on a whole Habeas with vendors on this machine.
  *
- * @returns the exit code: 0 when all came as told, 1 when anything did not.
+ * @returns the exit code: 0 when all came as told, 1 when anything did not, 130 when it was stopped half-way.
  */
 export async function demoCommand(options: DemoOptions): Promise<number> {
   const isTerminal = options.isTerminal ?? process.stdout.isTTY
   const { print } = options
   const stopped = untilStopped()
   const teller = createTeller(print, isTerminal)
-  const installation = await openInstallation()
+  const installation = await openInstallation(options.environment)
   try {
     const cast = castPeople(installation.sandboxes)
     options.onStage?.({ cast, installation })
@@ -47,6 +49,7 @@ export async function demoCommand(options: DemoOptions): Promise<number> {
     tellWhere(story)
     if (options.stay && teller.failures.length === 0) await stayOpen(story, stopped)
   } catch (error) {
+    if (error instanceof Stopped) return STOPPED
     teller.check(`the demo came to its end (${error instanceof Error ? error.message : 'it failed'})`, false)
   } finally {
     await installation.close()
@@ -54,9 +57,14 @@ export async function demoCommand(options: DemoOptions): Promise<number> {
   return conclude(installation, teller.failures, print)
 }
 
+/** The exit code of a program that Ctrl-C ended. */
+const STOPPED = 130
+
+class Stopped extends Error {}
+
 /** Ctrl-C in the middle ends the database and the vendors too. */
 async function orStopped<Done>(stopped: Promise<void>, work: Promise<Done>): Promise<Done> {
-  const interrupted = stopped.then(() => Promise.reject(new Error('it was stopped')))
+  const interrupted = stopped.then(() => Promise.reject(new Stopped()))
   return Promise.race([work, interrupted])
 }
 

@@ -23,6 +23,9 @@ const PACE = { relayEveryMs: 60, watchEveryMs: 150 }
 const DRAIN_MS = 5_000
 const DEMO_CONTROLLER = /^demo(-|$)/
 
+/** What stands in for the process's own environment. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** A whole Habeas with vendors on this machine, made for one run of the demo. */
 export interface Installation {
   readonly runtime: Runtime
@@ -44,13 +47,13 @@ export interface Installation {
  *
  * @throws DsrError `CONFIG_INVALID` when the database holds requests that are not a demo's, and all that `openRuntime` throws.
  */
-export async function openInstallation(): Promise<Installation> {
+export async function openInstallation(environment?: Environment): Promise<Installation> {
   const real = systemClock()
   const clock = demoClock(real, SPEED)
-  const settings = demoSettings(real.nowMs())
+  const settings = demoSettings(real.nowMs(), environment)
   const isShared = settings.databaseUrl !== undefined
   const tag = isShared ? `-${randomBytes(3).toString('hex')}` : ''
-  const masterKey = readMasterKey(settings)
+  const masterKey = readMasterKey(settings, environment)
   const logFile = createWriteStream(path.join(settings.dataDirectory, 'habeas.log'))
   const log = createLog({ level: settings.logLevel }, logFile)
   const sandboxes = (await startSandboxes(clock, { speed: 1, seed: randomBytes(2).readUInt16BE() })).map((one) => ({
@@ -85,8 +88,8 @@ export async function openInstallation(): Promise<Installation> {
 }
 
 /** A fresh directory for each run: what an earlier one left is never read. Letters become files, whatever the settings say. */
-function demoSettings(nowMs: number): Settings {
-  const settings = readSettings()
+function demoSettings(nowMs: number, environment: Environment | undefined): Settings {
+  const settings = readSettings(environment)
   const runs = path.resolve(settings.dataDirectory, 'demo')
   mkdirSync(runs, { recursive: true })
   const minute = new Date(nowMs).toISOString().slice(0, 16).replaceAll(':', '')

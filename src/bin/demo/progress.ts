@@ -2,9 +2,11 @@ import path from 'node:path'
 import { Listr } from 'listr2'
 import type { RequestId } from '../../domain/ids.ts'
 import { en } from '../../http/pages/words/en.ts'
+import type { LegRow } from '../../ports/rows.ts'
+import type { Store } from '../../ports/store.ts'
 import type { Installation } from './installation.ts'
 import { times } from './teller.ts'
-import { stepsOf, until, type Step } from './watch.ts'
+import { ANSWERED, see, stepsOf, until, type Seen, type Step } from './watch.ts'
 
 export interface ProgressOptions {
   readonly isTerminal: boolean
@@ -62,6 +64,27 @@ function markOf({ leg, changes }: Step, parts: number): string {
 
 function total(changes: Step['changes']): number {
   return Object.values(changes).reduce((sum, count) => sum + count, 0)
+}
+
+/** Waits for the answer. @throws Error when a system stopped although nothing was to stop it. */
+export async function untilAnswered(installation: Installation, id: RequestId): Promise<Seen> {
+  const { store } = installation.runtime
+  await until('the answer', async () => {
+    const seen = await see(store, id)
+    const stopped = seen.legs.find((leg) => leg.state === 'parked')
+    if (stopped?.parkedReason) {
+      const why = [stopped.errorCode, ...(await failedSteps(store, stopped))].filter((one) => one !== null).join(', ')
+      throw new Error(`${titleOf(installation, stopped.accountId)} stopped: ${en.stop[stopped.parkedReason]} (${why})`)
+    }
+    return ANSWERED.includes(seen.request.state) ? seen : undefined
+  })
+  return see(store, id)
+}
+
+/** What went wrong, for whoever has to mend it: steps and codes. */
+async function failedSteps(store: Store, leg: LegRow): Promise<readonly string[]> {
+  const failed = await store.transact((tx) => tx.effect.find({ legId: leg.id, state: { in: ['rejected', 'unknown'] } }))
+  return failed.map(({ step, errorCode }) => `${step}: ${errorCode ?? 'not known whether it arrived'}`)
 }
 
 /** The name by which people know the system. */

@@ -4,9 +4,9 @@ import { en } from '../../../http/pages/words/en.ts'
 import { openRecord } from '../../../stages/common/sealed.ts'
 import { changedSince, takePictures } from '../cast.ts'
 import { approve, decideMatches, isOf, openMatches, untilPlanned, type Match } from '../desk.ts'
-import { showProgress, titleOf } from '../progress.ts'
+import { showProgress, titleOf, untilAnswered } from '../progress.ts'
 import type { Story } from '../story.ts'
-import { ANSWERED, untilState, type Seen } from '../watch.ts'
+import { untilState, type Seen } from '../watch.ts'
 
 /** One match that may be somebody else: nothing goes on until a person has looked. */
 export async function tellMatch(story: Story, id: RequestId): Promise<Seen> {
@@ -35,7 +35,7 @@ export async function tellMatch(story: Story, id: RequestId): Promise<Seen> {
   teller.check('no record of the other person is in the plan', !isPlanned && strangers.length > 0)
   await approve(installation, planned)
   await showProgress(installation, id, story)
-  const answered = await untilState(installation.runtime.store, id, ANSWERED)
+  const answered = await untilAnswered(installation, id)
   const changed = changedSince(before.get(cast.jef) ?? new Map(), takePictures(installation.sandboxes, cast.jef))
   teller.check(`what the systems hold on ${cast.jef.name} is byte for byte as before`, changed.length === 0)
   return answered

@@ -1,9 +1,9 @@
 import type { RequestId } from '../../../domain/ids.ts'
 import { changedSince, remainingAt, takePictures } from '../cast.ts'
-import { showProgress } from '../progress.ts'
+import { showProgress, untilAnswered } from '../progress.ts'
 import { changingCalls, type Story } from '../story.ts'
 import { counted } from '../teller.ts'
-import { ANSWERED, untilState, type Seen } from '../watch.ts'
+import type { Seen } from '../watch.ts'
 
 /** The run at all systems, to the answer. */
 export async function tellRun(story: Story, id: RequestId): Promise<Seen> {
@@ -13,7 +13,7 @@ export async function tellRun(story: Story, id: RequestId): Promise<Seen> {
     'Each system is asked by itself, within the limits that it publishes. When it confirmed its changes, Habeas asks it again for the person: only that counts as gone.',
   )
   await showProgress(installation, id, story)
-  const seen = await untilState(installation.runtime.store, id, ANSWERED)
+  const seen = await untilAnswered(installation, id)
   teller.say(
     `The systems logged ${changingCalls(installation)} changing calls. The record is signed, the portal answered.`,
   )
