@@ -18,6 +18,9 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+// The statuses that the board can answer with.
+const BOARD_STATUS = [400, 403, 404, 409] as const
+
 /** The queues as bull-board shows them. Nothing can be changed there: the queue is only a hint, Postgres decides. */
 export async function boardRoutes(scope: App, queues: readonly BoardQueue[]): Promise<void> {
   scope.addHook('onRequest', async (httpRequest) => {
@@ -39,8 +42,8 @@ export async function boardRoutes(scope: App, queues: readonly BoardQueue[]): Pr
   })
   // Its own handler would tell the stack of an error.
   adapter.setErrorHandler((error) => {
-    const problem = problemOf(asDsrError(error))
-    return { status: problem.status, body: { ...problem } }
+    const { status, detail } = problemOf(asDsrError(error))
+    return { status: BOARD_STATUS.find((one) => one === status) ?? 500, body: detail }
   })
   await scope.register(adapter.registerPlugin(), { prefix: PATH })
 }
