@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Ports } from '../../src/ports/runtime.ts'
 import { relayTurn } from '../../workers/relay.ts'
+import { watchTurn } from '../../workers/watchdog.ts'
 import { DAY, HOUR, MINUTE, SECOND, SkewedClock } from '../kit/sim/clock.ts'
 import { contactOf, testPerson } from '../kit/sim/people.ts'
 import { APPROVER, Rig } from '../kit/sim/rig.ts'
@@ -45,6 +46,22 @@ describe('the watchdog', () => {
     const slow: Ports = { ...rig.ports, clock: new SkewedClock(rig.clock, -5 * SECOND) }
     await relayTurn({ ...rig.relay, ports: slow })
     await rig.after(MINUTE, 10 * SECOND)
+    expect(rig.request(id).state).toBe('awaiting_approval')
+  })
+
+  // Each announcement set the due time anew, by the fast clock; the slow one never reached it.
+  it('and a relay with another clock come to terms, however often it announces', async () => {
+    const rig = new Rig()
+    rig.vendor().add(...contactOf(ada, 1))
+    const id = await rig.receive(ada.email)
+    const fast: Ports = { ...rig.ports, clock: new SkewedClock(rig.clock, 4 * SECOND) }
+    const slow: Ports = { ...rig.ports, clock: new SkewedClock(rig.clock, -4 * SECOND) }
+    for (let turn = 0; turn < 15; turn += 1) {
+      await relayTurn({ ...rig.relay, ports: slow })
+      for (const job of rig.queue.waiting) await rig.work(job)
+      rig.clock.advance(2 * SECOND)
+      await watchTurn({ engine: { ...rig.engine, ports: fast }, queue: rig.queue })
+    }
     expect(rig.request(id).state).toBe('awaiting_approval')
   })
 

@@ -34,7 +34,7 @@ export interface FlowIssue {
 export async function issueFlow(ports: Ports, tx: Tx, { request, stage, legs }: FlowIssue): Promise<void> {
   const now = await tx.dbNowMs()
   for (const leg of legs) {
-    await tx.leg.update(leg.id, { stage, issue: leg.issue + 1, issuedAtDbMs: now, nextActionAtMs: ports.clock.nowMs() })
+    await tx.leg.update(leg.id, { stage, issue: leg.issue + 1, issuedAtDbMs: now, nextActionAtMs: dueBy(ports, leg) })
   }
   await insert(ports, tx, {
     kind: 'flow',
@@ -51,6 +51,12 @@ export async function issueFlow(ports: Ports, tx: Tx, { request, stage, legs }: 
   await tx.request.update(request.id, { issue: request.issue + 1 })
 }
 
+/** A re-issue never moves a due time: whoever announces again by a fast clock would keep it out of a slow clock's reach for ever. */
+function dueBy(ports: Ports, leg: LegRow): number {
+  const now = ports.clock.nowMs()
+  return Math.min(leg.nextActionAtMs ?? now, now)
+}
+
 /** Announces one leg alone: a re-issue, a due look, a resumed leg. */
 export async function issueLeg(ports: Ports, tx: Tx, { leg, stage }: { leg: LegRow; stage: LegStage }): Promise<void> {
   await tx.leg.update(leg.id, {
@@ -58,7 +64,7 @@ export async function issueLeg(ports: Ports, tx: Tx, { leg, stage }: { leg: LegR
     admittedAtDbMs: null,
     issue: leg.issue + 1,
     issuedAtDbMs: await tx.dbNowMs(),
-    nextActionAtMs: ports.clock.nowMs(),
+    nextActionAtMs: dueBy(ports, leg),
   })
   await insert(ports, tx, {
     kind: 'leg',
