@@ -20,6 +20,7 @@ export interface FindOptions<Row> {
   readonly afterId?: string
 }
 
+/** `insert` and `update` need not be waited out: what goes wrong in them comes out at the latest when the transaction ends. */
 export interface Table<Row extends { readonly id: string }> {
   /** @throws DsrError `INTERNAL` when a unique column set is taken; use `insertNew` where that can happen. */
   insert(row: Row): Promise<void>

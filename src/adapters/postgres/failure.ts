@@ -19,6 +19,7 @@ const CONFLICTS = ['40001', '40P01']
 const OUTAGES = /^(08|28|3D|53|57|58|XX)|^(25006|25P03|55P03)$/
 
 export function failureOf(cause: unknown): Failure {
+  if (cause instanceof DsrError) return refused(cause)
   // The driver has no code of its own for a broken connection: whatever does not come from the server is one.
   if (!(cause instanceof DatabaseError)) return lost('the connection failed', cause)
   const code = cause.code ?? ''

@@ -1,4 +1,5 @@
 import { Pool } from 'pg'
+import { TurnSocket } from './turn-socket.ts'
 
 export interface PoolOptions {
   readonly databaseUrl: string
@@ -14,6 +15,9 @@ export function createPool({ databaseUrl, poolSize = 10, connectTimeoutMs = 10_0
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    // A transaction sends what needs no answer without waiting for one; see Session.
+    pipeline: true,
+    stream: () => new TurnSocket(),
     application_name: 'habeas',
   })
   return withoutCrash(pool)

@@ -1,13 +1,11 @@
 import type { Pool } from 'pg'
 import { setTimeout as delay } from 'node:timers/promises'
-import { DsrError } from '../../domain/errors.ts'
 import type { TableName, Tables } from '../../ports/rows.ts'
 import type { Store, Table, Tx } from '../../ports/store.ts'
 import { createPool, withoutCrash, type PoolOptions } from './pool.ts'
 import { assertSchema } from './schema.ts'
 import { Session, type SessionTimeouts } from './session.ts'
 import { readSetting, writeSettingOnce } from './settings.ts'
-import { statement } from './statements.ts'
 import { postgresTable } from './table.ts'
 
 export type StoreOptions = (PoolOptions | { readonly pool: Pool }) & Partial<SessionTimeouts>
@@ -33,7 +31,7 @@ export function createStore(options: StoreOptions): PostgresStore {
   const { statementTimeoutMs = 30_000, idleTimeoutMs = 30_000 } = options
   const timeouts = { statementTimeoutMs, idleTimeoutMs }
   return {
-    transact: (work) => transact(() => Session.begin(pool, timeouts), work),
+    transact: (work) => transact({ pool, timeouts }, work),
     assertSchema: () => assertSchema(pool),
     readSetting: (name) => readSetting(pool, name),
     writeSettingOnce: (name, value) => writeSettingOnce(pool, name, value),
@@ -43,20 +41,30 @@ export function createStore(options: StoreOptions): PostgresStore {
   }
 }
 
-async function transact<Result>(begin: () => Promise<Session>, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    const session = await begin()
+async function transact<Result>(
+  { pool, timeouts }: { pool: Pool; timeouts: SessionTimeouts },
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
+  // After an outage every pooled connection may be dead. Nothing was done on them, so each may be replaced by the next.
+  let spare = pool.totalCount
+  for (let tries = 1; ;) {
+    const session = await Session.begin(pool, timeouts)
     try {
       const result = await work(txOf(session))
       await session.commit()
       return result
     } catch (error) {
       await session.rollBack()
+      if (session.isUnbegun && spare > 0) {
+        spare -= 1
+        continue
+      }
       // Whatever the work made of the error, the server says that it was a conflict.
       if (session.failure?.kind !== 'conflict') throw error
       if (tries === TRIES) throw session.failure.error
     }
     await delay(Math.random() * 20 * tries)
+    tries += 1
   }
 }
 
@@ -78,13 +86,6 @@ function txOf(session: Session): Tx {
     recheck: table('recheck'),
     apiKey: table('apiKey'),
     idempotency: table('idempotency'),
-    dbNowMs: async () => {
-      const { rows } = await session.run(statement(DB_NOW, []))
-      const nowMs = Number(rows[0]?.now_ms)
-      if (!Number.isSafeInteger(nowMs)) throw new DsrError('INTERNAL', 'the database has no clock')
-      return nowMs
-    },
+    dbNowMs: () => session.nowMs(),
   }
 }
-
-const DB_NOW = 'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms'

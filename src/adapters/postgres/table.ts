@@ -28,16 +28,15 @@ export function postgresTable<Name extends TableName>(name: Name, session: Sessi
   }
   const change = async (asked: Statement): Promise<number> => (await session.run(asked)).rowCount ?? 0
   return {
-    insert: async (row) => {
-      await change(insertStatement(shape, row, 'fail'))
-    },
+    insert: settled((row) => session.send(insertStatement(shape, row, 'fail'))),
     insertNew: async (row) => (await change(insertStatement(shape, row, 'skip'))) === 1,
     get: async (id) => (await read(getStatement(shape, id, '')))[0],
     lock: async (id) => (await read(getStatement(shape, id, ' for update')))[0],
-    update: async (id, patch) => {
-      const changed = await change(updateStatement(shape, id, patch))
-      if (changed === 0) throw new DsrError('NOT_FOUND', `no such ${name}`)
-    },
+    update: settled((id, patch) =>
+      session.send(updateStatement(shape, id, patch), ({ rowCount }) => {
+        if (rowCount === 0) throw new DsrError('NOT_FOUND', `no such ${name}`)
+      }),
+    ),
     find: async (where, options = {}) => read(findStatement(shape, where, { ...options, lock: '' })),
     claim: async (where, options) => read(findStatement(shape, where, { ...options, lock: ' for update skip locked' })),
     count: async (where) => Number((await session.run(countStatement(shape, where))).rows[0]?.count),
@@ -52,6 +51,16 @@ export function postgresTable<Name extends TableName>(name: Name, session: Sessi
     },
     delete: async (where) => (name === 'journal' ? shred(session, where) : change(deleteStatement(shape, where))),
   }
+}
+
+/** Insert and update wait for no answer: what goes wrong comes out at the next read or at the commit, and nothing is stored. */
+function settled<Given extends unknown[]>(send: (...given: Given) => void): (...given: Given) => Promise<void> {
+  // What the statement's own making throws rejects at once.
+  return (...given) =>
+    new Promise((resolve) => {
+      send(...given)
+      resolve()
+    })
 }
 
 /** The journal is append-only; only a whole request may be shredded. */

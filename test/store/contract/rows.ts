@@ -146,16 +146,26 @@ export function describeRows(store: () => Store): void {
       expect(stored).toEqual([{ ...leg, tries: 3, errorCode: 'VENDOR_TIMEOUT', stage: null }, neighbour])
     })
 
-    it('answers NOT_FOUND for an unknown id, and the transaction goes on', async () => {
+    it('answers NOT_FOUND for an unknown id, and stores nothing', async () => {
       const leg = legRow()
-      const code = await store().transact(async (tx) => {
-        const refused = await codeOf(tx.leg.update(legRow().id, { tries: 1 }))
+      const work = store().transact(async (tx) => {
         await tx.leg.insert(leg)
-        return refused
+        await tx.leg.update(legRow().id, { tries: 1 })
       })
-      expect(code).toBe('NOT_FOUND')
-      expect(await store().transact((tx) => tx.leg.get(leg.id))).toEqual(leg)
+      expect(await codeOf(work)).toBe('NOT_FOUND')
+      expect(await store().transact((tx) => tx.leg.get(leg.id))).toBeUndefined()
       expect(await codeOf(store().transact((tx) => tx.leg.update(legRow().id, {})))).toBe('NOT_FOUND')
+    })
+
+    it('shows a read what was written before it in the same transaction', async () => {
+      const leg = legRow()
+      const seen = await store().transact(async (tx) => {
+        await tx.leg.insert(leg)
+        await tx.leg.update(leg.id, { tries: 1 })
+        await tx.leg.update(leg.id, { issue: 7 })
+        return tx.leg.get(leg.id)
+      })
+      expect(seen).toEqual({ ...leg, tries: 1, issue: 7 })
     })
 
     it('refuses a unique set that another row holds', async () => {
