@@ -20,11 +20,10 @@ async function create(more: Readonly<Record<string, unknown>> = {}): Promise<Req
   return requestId(body.subject_request_id)
 }
 
-function lastEvent(id: RequestId) {
-  const rows = server.rig.store
-    .rows('journal')
-    .filter((row) => row.requestId === id && !['system', 'policy'].includes(row.actor.role))
-  return [...rows].sort((a, b) => a.atMs - b.atMs).at(-1)
+/** What people and keys did, as the journal tells it. */
+function eventsOf(id: RequestId) {
+  const rows = server.rig.store.rows('journal').filter((row) => row.requestId === id)
+  return rows.map(({ kind, actor, detail }) => ({ kind, role: actor.role, detail }))
 }
 
 describe('orders', () => {
@@ -74,8 +73,8 @@ describe('orders', () => {
       { key: server.keys.approver },
     )
     expect(right).toMatchObject({ status: 200, body: { state: 'awaiting_approval', needs: [] } })
-    expect(lastEvent(id)).toMatchObject({ kind: 'plan.approved', actor: { role: 'approver' } })
-    expect(JSON.stringify(lastEvent(id)?.detail)).not.toContain('checked by two')
+    expect(eventsOf(id)).toContainEqual(expect.objectContaining({ kind: 'plan.approved', role: 'approver' }))
+    expect(JSON.stringify(eventsOf(id))).not.toContain('checked by two')
   })
 
   it('refuse and withdraw end a request until acting begins', async () => {
@@ -109,7 +108,7 @@ describe('orders', () => {
     const order = { leg_id: body.legs[0]!.leg_id, action: 'retry' }
     expect((await server.post(`/v1/requests/${id}/resume`, order)).status).toBe(200)
     expect((await server.post(`/v1/requests/${id}/resume`, order)).body.code).toBe('ILLEGAL_TRANSITION')
-    expect(lastEvent(id)).toMatchObject({ kind: 'leg.resumed', actor: { role: 'admin' } })
+    expect(eventsOf(id)).toContainEqual(expect.objectContaining({ kind: 'leg.resumed', role: 'admin' }))
     await server.rig.settle()
     expect(server.rig.leg(id).parkedReason).not.toBe('credentials_rejected')
   })
