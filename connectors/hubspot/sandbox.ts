@@ -16,7 +16,7 @@ import { contentRoutes } from './sandbox/content-routes.ts'
 import { crmRoutes } from './sandbox/crm-routes.ts'
 import { placeRoutes } from './sandbox/place-routes.ts'
 import { furnish } from './sandbox/plant-places.ts'
-import { plantPerson } from './sandbox/plant.ts'
+import { plantContactOnly, plantPerson } from './sandbox/plant.ts'
 import type { Planted } from './sandbox/plant.ts'
 import { notFound, refuse } from './sandbox/replies.ts'
 import { emptyVendor, isSet, sweep, SWITCHES } from './sandbox/state.ts'
@@ -72,8 +72,8 @@ function people(desk: Desk): Pick<Sandbox, 'plant' | 'picture' | 'remaining'> {
     return found
   }
   return {
-    plant: (person: InventedPerson) => {
-      const one = plantPerson(desk, person)
+    plant: (person: InventedPerson, extent: PlantExtent = 'everywhere') => {
+      const one = extent === 'contact' ? plantContactOnly(desk, person) : plantPerson(desk, person)
       planted.set(one.planted, one)
       return one.planted
     },

@@ -7,7 +7,7 @@ import { contactRoutes } from './sandbox/contacts.ts'
 import { settle } from './sandbox/jobs.ts'
 import { pictureOf, remainingOf } from './sandbox/look.ts'
 import { activityRoutes, logRoutes } from './sandbox/messages.ts'
-import { plantMessages, plantPerson } from './sandbox/plant.ts'
+import { plantContactOnly, plantMessages, plantPerson } from './sandbox/plant.ts'
 import { FORBIDDEN, NOT_FOUND, refusal } from './sandbox/replies.ts'
 import { legacyRoutes, settingsRoutes } from './sandbox/settings.ts'
 import { SUBUSER, newWorld } from './sandbox/state.ts'
@@ -48,7 +48,10 @@ export async function startSandbox(options: SandboxOptions): Promise<SendGridSan
     baseUrl: server.baseUrl,
     token,
     subuser: SUBUSER,
-    plant: (person) => plantPerson(world, person, options.clock.nowMs()),
+    plant: (person, extent = 'everywhere') =>
+      extent === 'contact'
+        ? plantContactOnly(world, person, options.clock.nowMs())
+        : plantPerson(world, person, options.clock.nowMs()),
     plantMessages: (person, count) => {
       const tenant = account()
       if (tenant !== undefined) plantMessages(tenant, { world, person, atMs: options.clock.nowMs() }, count)

@@ -11,8 +11,8 @@ export interface Sandbox {
   readonly baseUrl: string
   /** The credential that the sandbox accepts; every other one is rejected as the vendor rejects it. */
   readonly token: string
-  /** Plants a person in every place of the manifest's depth and returns where; callable before and after `start`. */
-  plant(person: InventedPerson): PlantedPerson
+  /** Plants a person, in every place of the manifest's depth unless told otherwise, and returns where. */
+  plant(person: InventedPerson, extent?: PlantExtent): PlantedPerson
   /** Everything the vendor stores on a planted person as canonical text: two equal pictures mean byte for byte untouched. */
   picture(person: PlantedPerson): string
   /** How many records of the person each part still holds, as the vendor would show them (soft-deleted ones are not counted). */
@@ -33,6 +33,9 @@ export interface Sandbox {
   revoke(isRevoked: boolean): void
   stop(): Promise<void>
 }
+
+/** `contact`: a person of whom the vendor has a contact and what goes with it, nothing else. */
+export type PlantExtent = 'everywhere' | 'contact'
 
 /** How a vendor folder's sandbox.ts starts its sandbox: `export const startSandbox: StartSandbox`. Port 0 = any free port. */
 export type StartSandbox = (options: SandboxOptions) => Promise<Sandbox>

@@ -36,6 +36,16 @@ export function plantPerson(desk: Desk, person: InventedPerson): Planted {
   plantThreads(garden, { contact, colleague })
   plantPlaces(garden, contact)
   plantAddresses(garden)
+  return plantedIn(garden, [contact.id, leftover.id])
+}
+
+/** Plants a person of whom HubSpot has a contact and nothing else. */
+export function plantContactOnly(desk: Desk, person: InventedPerson): Planted {
+  const garden: Garden = { desk, vendor: desk.vendor, person, refs: {}, keys: [] }
+  return plantedIn(garden, [plantContact(garden).id])
+}
+
+function plantedIn({ person, refs, keys }: Garden, contactIds: readonly string[]): Planted {
   return {
     planted: {
       person,
@@ -43,11 +53,11 @@ export function plantPerson(desk: Desk, person: InventedPerson): Planted {
         { kind: 'email', value: person.email },
         { kind: 'phone', value: person.phone },
       ],
-      refs: garden.refs,
-      attachments: { attachments: garden.refs.attachments?.length ?? 0 },
+      refs,
+      attachments: { attachments: refs.attachments?.length ?? 0 },
     },
-    contactIds: [contact.id, leftover.id],
-    keys: garden.keys,
+    contactIds,
+    keys,
     emails: [person.email, person.secondEmail],
   }
 }

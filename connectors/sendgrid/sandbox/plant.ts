@@ -37,6 +37,32 @@ export function plantPerson(world: World, person: InventedPerson, atMs: number):
   }
 }
 
+/** Plants a person of whom the account has a marketing contact and its lists, nothing else. */
+export function plantContactOnly(world: World, person: InventedPerson, atMs: number): PlantedPerson {
+  const tenant = tenantOf(world, '')
+  const contact = contactOf({ world, person, atMs })
+  tenant.contacts.set(contact.id, contact)
+  return {
+    person,
+    identifiers: [normaliseIdentifier('email', person.email), normaliseIdentifier('phone', person.phone)],
+    refs: contactRefs(contact, (id) => refOf({ subuser: '', id })),
+  }
+}
+
+function tenantOf(world: World, subuser: string): Tenant {
+  const tenant = world.vendor.tenants.get(subuser)
+  if (tenant === undefined) throw new Error('the sandbox has no such subuser')
+  return tenant
+}
+
+function contactRefs(contact: SandboxContact, ref: (id: string) => string): Refs {
+  return {
+    contact: [ref(contact.id)],
+    lists: contact.listIds.map((id) => ref(`${contact.id}/${id}`)),
+    segments: contact.segmentIds.map((id) => ref(`${contact.id}/${id}`)),
+  }
+}
+
 interface Planting {
   readonly world: World
   readonly person: InventedPerson
@@ -46,16 +72,13 @@ interface Planting {
 export type Refs = Record<string, readonly string[]>
 
 function plantIn(planting: Planting, subuser: string): Refs {
-  const tenant = planting.world.vendor.tenants.get(subuser)
-  if (tenant === undefined) throw new Error('the sandbox has no such subuser')
+  const tenant = tenantOf(planting.world, subuser)
   const ref = (id: string) => refOf({ subuser, id })
   const contacts = plantContacts(planting, tenant)
   const messages = plantMessages(tenant, planting, MESSAGES)
   return {
-    contact: [ref(contacts.contact.id)],
+    ...contactRefs(contacts.contact, ref),
     contact_alternate: [ref(`${contacts.colleague.id}/${formerOf(planting.person.email)}`)],
-    lists: contacts.contact.listIds.map((id) => ref(`${contacts.contact.id}/${id}`)),
-    segments: contacts.contact.segmentIds.map((id) => ref(`${contacts.contact.id}/${id}`)),
     email_activity: messages.map(ref),
     email_logs: messages.map(ref),
     message_tags: messages.map(ref),
@@ -63,11 +86,14 @@ function plantIn(planting: Planting, subuser: string): Refs {
   }
 }
 
-function plantContacts({ world, person, atMs }: Planting, tenant: Tenant) {
+function bareContact(atMs: number): Pick<SandboxContact, 'createdAt' | 'updatedAt' | 'anonymousId'> {
   const createdAt = new Date(atMs - 200 * DAY_MS).toISOString()
-  const bare = { createdAt, updatedAt: createdAt, anonymousId: '' }
-  const contact: SandboxContact = {
-    ...bare,
+  return { createdAt, updatedAt: createdAt, anonymousId: '' }
+}
+
+function contactOf({ world, person, atMs }: Planting): SandboxContact {
+  return {
+    ...bareContact(atMs),
     id: newId(world),
     email: person.email,
     alternates: [person.secondEmail],
@@ -82,9 +108,13 @@ function plantContacts({ world, person, atMs }: Planting, tenant: Tenant) {
     listIds: [...LISTS.keys()],
     segmentIds: [...SEGMENTS.keys()],
   }
+}
+
+function plantContacts({ world, person, atMs }: Planting, tenant: Tenant) {
+  const contact = contactOf({ world, person, atMs })
   const id = newId(world)
   const colleague: SandboxContact = {
-    ...bare,
+    ...bareContact(atMs),
     id,
     email: `colleague-${id.slice(0, 8)}@example.com`,
     alternates: [formerOf(person.email), `colleague-${id.slice(0, 8)}@example.org`],
