@@ -43,6 +43,8 @@ export function startLoop({ everyMs, turn, onError }: LoopOptions): Loop {
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // A signal that was given during the turn tells nobody any more.
+  if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms)
     signal.addEventListener('abort', done, { once: true })
