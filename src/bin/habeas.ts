@@ -12,7 +12,8 @@ async function run(work: () => Promise<number>): Promise<void> {
     process.exitCode = await work()
   } catch (error) {
     process.stderr.write(`habeas: ${lineOf(error)}\n`)
-    process.exitCode = 2
+    // At once: a connection that was opened before the error would keep the process alive.
+    process.exit(2)
   }
 }
 

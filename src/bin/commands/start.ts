@@ -3,6 +3,7 @@ import path from 'node:path'
 import { readMasterKey, readSettings } from '../../config.ts'
 import { inventPerson } from '../../connector/testing.ts'
 import { publicKeyPem } from '../../crypto/signature.ts'
+import type { Settings } from '../../ports/config.ts'
 import { missingFeatures } from '../../ports/objects.ts'
 import { createLog } from '../../log.ts'
 import { WORKER_KINDS } from '../../../workers/main.ts'
@@ -20,24 +21,47 @@ type Print = (line: string) => void
 export async function startCommand(print: Print): Promise<number> {
   const settings = readSettings()
   mkdirSync(settings.dataDirectory, { recursive: true })
-  const log = createLog({ level: settings.logLevel })
   const known = await configured(settings)
+  try {
+    await serve({ settings, known, print })
+  } finally {
+    // Also when the start was refused: a sandbox that listens would keep the process alive.
+    for (const { sandbox } of known.sandboxes) await sandbox.stop()
+  }
+  return 0
+}
+
+async function serve({
+  settings,
+  known,
+  print,
+}: {
+  settings: Settings
+  known: Configured
+  print: Print
+}): Promise<void> {
+  const log = createLog({ level: settings.logLevel })
   const masterKey = readMasterKey(settings)
   const runtime = await openRuntime({ settings, configuration: known.configuration, masterKey, log })
-  const workers = await startRuntimeWorkers(runtime, log, { kinds: WORKER_KINDS })
-  const api = await startApi(runtime, { settings, log })
-  printWelcome(print, { url: api.url, link: await api.signInLink(), dataDirectory: settings.dataDirectory, known })
-  if (masterKey.isNew)
-    print(`A master key was made in ${settings.dataDirectory}: back it up, without it nothing can be read again.`)
-  writeFileSync(path.join(settings.dataDirectory, 'record-key.pub.pem'), publicKeyPem(runtime.recordKey))
-  await printStoreReport(runtime, print)
-  await untilStopped()
-  print('Stopping: running work is finished or handed back.')
-  await api.close()
-  await workers.stop(DRAIN_MS)
-  await runtime.close()
-  for (const { sandbox } of known.sandboxes) await sandbox.stop()
-  return 0
+  // What was opened is closed again when a later step is refused, a taken port for one.
+  try {
+    const workers = await startRuntimeWorkers(runtime, log, { kinds: WORKER_KINDS })
+    try {
+      const api = await startApi(runtime, { settings, log })
+      printWelcome(print, { url: api.url, link: await api.signInLink(), dataDirectory: settings.dataDirectory, known })
+      if (masterKey.isNew)
+        print(`A master key was made in ${settings.dataDirectory}: back it up, without it nothing can be read again.`)
+      writeFileSync(path.join(settings.dataDirectory, 'record-key.pub.pem'), publicKeyPem(runtime.recordKey))
+      await printStoreReport(runtime, print)
+      await untilStopped()
+      print('Stopping: running work is finished or handed back.')
+      await api.close()
+    } finally {
+      await workers.stop(DRAIN_MS)
+    }
+  } finally {
+    await runtime.close()
+  }
 }
 
 function printWelcome(print: Print, of: { url: string; link: string; dataDirectory: string; known: Configured }): void {

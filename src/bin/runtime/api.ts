@@ -3,7 +3,7 @@ import { ensureAdminKey } from '../../http/access/keys.ts'
 import { createMetrics } from '../../http/metrics.ts'
 import { createServer } from '../../http/server.ts'
 import type { ReadyCheck } from '../../http/options.ts'
-import { isDsrError } from '../../domain/errors.ts'
+import { DsrError, isDsrError } from '../../domain/errors.ts'
 import type { Log } from '../../log.ts'
 import type { Settings } from '../../ports/config.ts'
 import { createCommands } from '../../stages/commands.ts'
@@ -37,12 +37,23 @@ export async function startApi(
     metrics,
     board: queue.queuesForBoard(),
   })
-  const address = await server.listen({ host: settings.http.host, port: settings.http.port })
+  const address = await listen(server, settings.http)
   const url = settings.http.port === 0 ? address : settings.http.publicUrl
   return {
     url,
     signInLink: () => createSignInLink(store, { publicUrl: url, role: 'admin', controllerId: null }),
     close: () => server.close(),
+  }
+}
+
+async function listen(server: Awaited<ReturnType<typeof createServer>>, http: Settings['http']): Promise<string> {
+  try {
+    return await server.listen({ host: http.host, port: http.port })
+  } catch (cause) {
+    throw new DsrError('CONFIG_INVALID', `PORT: ${http.host}:${http.port} is taken or not allowed; set another`, {
+      field: 'PORT',
+      cause,
+    })
   }
 }
 
