@@ -2,6 +2,7 @@ import { startSandboxServer } from '../../src/connector/testing.ts'
 import type {
   BucketState,
   InventedPerson,
+  PlantExtent,
   PlantedPerson,
   Sandbox,
   SandboxLimit,
