@@ -35,14 +35,11 @@ async function claim(ports: Ports): Promise<readonly OutboxRow[]> {
   return ports.store.transact(async (tx) => {
     const now = ports.clock.nowMs()
     const at = { kind: { in: ['event', 'notice'] as const }, publishedAtDbMs: null }
-    const fresh = await tx.outbox.claim(
-      { ...at, notBeforeMs: null },
-      { orderBy: ['createdAtDbMs'], limit: ROWS_A_TURN },
-    )
-    const later = await tx.outbox.claim(
-      { ...at, notBeforeMs: { atMost: now } },
-      { orderBy: ['createdAtDbMs'], limit: ROWS_A_TURN },
-    )
+    const options = { orderBy: ['createdAtDbMs'], limit: ROWS_A_TURN } as const
+    const [fresh, later] = await Promise.all([
+      tx.outbox.claim({ ...at, notBeforeMs: null }, options),
+      tx.outbox.claim({ ...at, notBeforeMs: { atMost: now } }, options),
+    ])
     for (const row of [...fresh, ...later])
       await tx.outbox.update(row.id, { notBeforeMs: now + UNDER_WAY_MS, tries: row.tries + 1 })
     return [...fresh, ...later].map((row) => ({ ...row, tries: row.tries + 1 }))
