@@ -78,10 +78,11 @@ export async function startSettling(
 export async function afterEffects(ports: Ports, tx: Tx, legId: LegId): Promise<void> {
   const leg = await tx.leg.lock(legId)
   if (leg?.state !== 'acting') return
+  // In this order: a sender takes effects without the leg's lock, and one taken between two looks must be seen by one of them.
+  const movable = await tx.effect.count({ legId, state: 'ready', isReleased: true })
   const counts = await tx.effect.countBy('state', { legId, generation: leg.generation })
   const countOf = (state: EffectState) => counts.find((one) => one.value === state)?.count ?? 0
   const inFlight = countOf('sent') + countOf('accepted') + countOf('unknown')
-  const movable = await tx.effect.count({ legId, state: 'ready', isReleased: true })
   if (inFlight + movable > 0) return
   if (countOf('ready') > 0) {
     await parkLeg(ports, tx, { leg, reason: 'effect_rejected', returnTo: 'acting' })
