@@ -3,7 +3,6 @@ import { Listr } from 'listr2'
 import type { RequestId } from '../../domain/ids.ts'
 import { en } from '../../http/pages/words/en.ts'
 import type { LegRow } from '../../ports/rows.ts'
-import type { Store } from '../../ports/store.ts'
 import type { Installation } from './installation.ts'
 import { times } from './teller.ts'
 import { ANSWERED, see, stepsOf, until, type Seen, type Step } from './watch.ts'
@@ -72,19 +71,21 @@ export async function untilAnswered(installation: Installation, id: RequestId): 
   await until('the answer', async () => {
     const seen = await see(store, id)
     const stopped = seen.legs.find((leg) => leg.state === 'parked')
-    if (stopped?.parkedReason) {
-      const why = [stopped.errorCode, ...(await failedSteps(store, stopped))].filter((one) => one !== null).join(', ')
-      throw new Error(`${titleOf(installation, stopped.accountId)} stopped: ${en.stop[stopped.parkedReason]} (${why})`)
-    }
+    if (stopped) throw await stoppedError(installation, stopped)
     return ANSWERED.includes(seen.request.state) ? seen : undefined
   })
   return see(store, id)
 }
 
 /** What went wrong, for whoever has to mend it: steps and codes. */
-async function failedSteps(store: Store, leg: LegRow): Promise<readonly string[]> {
-  const failed = await store.transact((tx) => tx.effect.find({ legId: leg.id, state: { in: ['rejected', 'unknown'] } }))
-  return failed.map(({ step, errorCode }) => `${step}: ${errorCode ?? 'not known whether it arrived'}`)
+export async function stoppedError({ runtime, sandboxes }: Installation, leg: LegRow): Promise<Error> {
+  const failed = await runtime.store.transact((tx) =>
+    tx.effect.find({ legId: leg.id, state: { in: ['rejected', 'unknown'] } }),
+  )
+  const why = failed.map(({ step, errorCode }) => `${step}: ${errorCode ?? 'not known whether it arrived'}`)
+  const codes = [...(leg.errorCode === null ? [] : [leg.errorCode]), ...why].join(', ')
+  const words = leg.parkedReason === null ? en.system.parked : en.stop[leg.parkedReason]
+  return new Error(`${titleOf({ sandboxes }, leg.accountId)} stopped: ${words}${codes === '' ? '' : ` (${codes})`}`)
 }
 
 /** The name by which people know the system. */

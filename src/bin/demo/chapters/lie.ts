@@ -5,15 +5,14 @@ import type { RunningSandbox } from '../../sandboxes.ts'
 import type { SandboxCall } from '../../../connector/testing.ts'
 import { remainingAt, type Role } from '../cast.ts'
 import { approve, OPERATOR, untilPlanned } from '../desk.ts'
-import { titleOf } from '../progress.ts'
+import { stoppedError, titleOf, untilAnswered } from '../progress.ts'
 import type { Story } from '../story.ts'
 import { times } from '../teller.ts'
-import { ANSWERED, see, until, untilState, type Seen } from '../watch.ts'
+import { see, until, type Seen } from '../watch.ts'
 
 /** A vendor says that it deleted the contact, and keeps it. */
 export async function tellLie(story: Story, id: RequestId): Promise<Seen> {
   const { installation, cast, teller } = story
-  const { store } = installation.runtime
   const { liar, deletion } = chooseLiar(story)
   teller.chapter('A system that says yes and keeps the record')
   const planned = await untilPlanned(installation, id, 'all of it is his')
@@ -31,7 +30,7 @@ export async function tellLie(story: Story, id: RequestId): Promise<Seen> {
     legId: leg.id,
     action: 'accept',
   })
-  const seen = await untilState(store, id, ANSWERED)
+  const seen = await untilAnswered(installation, id)
   const explained = seen.journal.find(
     (line) => line.kind === 'exception.explained' && line.legId === leg.id && line.detail.outcome === 'failed',
   )
@@ -79,7 +78,10 @@ function contactsOf(role: Role, { accountId }: RunningSandbox): readonly string[
 async function untilStopped({ installation }: Story, id: RequestId): Promise<LegRow> {
   return until('the kept record to be noticed', async () => {
     const { legs } = await see(installation.runtime.store, id)
-    return legs.find((leg) => leg.state === 'parked' && leg.parkedReason === 'still_present')
+    const stopped = legs.filter((leg) => leg.state === 'parked')
+    const other = stopped.find((leg) => leg.parkedReason !== 'still_present')
+    if (other !== undefined) throw await stoppedError(installation, other)
+    return stopped[0]
   })
 }
 
