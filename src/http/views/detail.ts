@@ -89,7 +89,7 @@ export function detailOf(
       result: request.delivery.result,
       time: isoOf(request.delivery.atMs),
     },
-    legs: rows.legs.map((leg) => legAnswer(leg, of.accounts)),
+    legs: rows.legs.map((leg) => legAnswer(leg, { accounts: of.accounts, found: rows.found.get(leg.id) })),
     candidates: rows.candidates.map((row) => candidateAnswer(row, { legs: rows.legs, people: of.people })),
     rechecks: rows.rechecks.map((row) => ({
       account_id: row.accountId,
@@ -146,7 +146,13 @@ function approvalAnswer({ approval }: RequestRow): RequestDetail['approval'] {
   )
 }
 
-function legAnswer(leg: LegRow, accounts: Accounts): RequestDetail['legs'][number] {
+interface LegSource {
+  readonly accounts: Accounts
+  /** Given for a leg that was not acted on yet: what its search found. */
+  readonly found: readonly FoundPart[] | undefined
+}
+
+function legAnswer(leg: LegRow, { accounts, found }: LegSource): RequestDetail['legs'][number] {
   const manifest = accounts.get(leg.accountId)?.connector.manifest
   const isOver = leg.state === 'settled' && leg.parts.length > 0
   return {
@@ -160,8 +166,9 @@ function legAnswer(leg: LegRow, accounts: Accounts): RequestDetail['legs'][numbe
     parts: leg.parts.map((one) => ({
       part: one.part,
       title: manifest?.depth.find((row) => row.part === one.part)?.title ?? one.part,
-      outcome: outcomeAnswer(one.outcome),
-      counts: { ...one.counts },
+      // Before anything was done nothing has ended: what stands there is only what the search found.
+      outcome: found === undefined ? outcomeAnswer(one.outcome) : null,
+      counts: { ...one.counts, ...(found && { found: found.find(({ part }) => part === one.part)?.count ?? 0 }) },
     })),
     parked: leg.parkedReason === null ? null : { reason: leg.parkedReason, code: leg.errorCode },
     looked_again: leg.readbacks.map((one) => ({

@@ -65,7 +65,7 @@ const outcome = z.object({
 const part = z.object({
   part: z.string(),
   title: z.string(),
-  outcome,
+  outcome: outcome.nullable().describe('null until something was done'),
   counts: z.object({ found: z.int(), done: z.int(), kept: z.int(), remaining: z.int() }),
 })
 
