@@ -28,7 +28,13 @@ export class Dice {
 
 /** The `Random` port on a dice: ids of the right shape, unlike each other, the same for the same seed. */
 export function seededIds(dice: Dice): Random {
-  const hex = (digits: number) => Array.from({ length: digits }, () => dice.roll(16).toString(16)).join('')
+  const hex = (digits: number): string => {
+    const some = dice
+      .roll(16 ** Math.min(digits, 8))
+      .toString(16)
+      .padStart(Math.min(digits, 8), '0')
+    return digits > 8 ? some + hex(digits - 8) : some
+  }
   return {
     uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`,
     bytes: (length) => Uint8Array.from({ length }, () => dice.roll(256)),

@@ -36,7 +36,8 @@ export interface FakeConnectorOptions {
 
 /** A connector on a fake vendor at the level of the contract: no transport, the same answers. */
 export function fakeConnector(vendor: FakeVendor, options: FakeConnectorOptions = {}): Connector {
-  const manifest = { ...fakeManifest(options.id ?? 'fakecrm'), ...options.manifest }
+  const usual = fakeManifest(options.id ?? 'fakecrm')
+  const manifest = options.manifest ? { ...usual, ...options.manifest } : usual
   return defineConnector(new FakeVerbs(vendor, { manifest, pause: options.pause ?? NO_PAUSE }).connector())
 }
 
@@ -93,9 +94,9 @@ class FakeVerbs {
         this.#call('readBack', call.step, () =>
           call.members.map(({ key, target }) => ({ key, answer: { kind: vendor.look(stepOf(call), target) } })),
         ),
-      poll: async ({ clock }, call) =>
+      poll: async (_context, call) =>
         this.#call('poll', call.step, () =>
-          call.members.map(({ key, jobRef }) => ({ key, answer: polled(vendor, jobRef ?? '', clock.nowMs()) })),
+          call.members.map(({ key, jobRef }) => ({ key, answer: polled(vendor, jobRef ?? '') })),
         ),
     }
   }
@@ -188,10 +189,10 @@ function answerTo(vendor: FakeVendor, call: EffectCall, of: { target: string; no
   return { kind: 'done' }
 }
 
-function polled(vendor: FakeVendor, jobRef: string, nowMs: number): EffectAnswer {
+function polled(vendor: FakeVendor, jobRef: string): EffectAnswer {
   const job = vendor.askJob(jobRef)
   if (!job) return { kind: 'unknown' }
-  if (job.doneAtMs <= nowMs) return { kind: 'done' }
+  if (job.isDone) return { kind: 'done' }
   return { kind: 'accepted', jobRef, checkAfterMs: 60_000, finishesByMs: job.doneAtMs + 3600_000 }
 }
 

@@ -15,6 +15,14 @@ const row = (part: string, more: Partial<DepthRow> = {}): DepthRow => ({
 
 /** A vendor with parents and children, a slow job, a step that must not be repeated, and a place it cannot erase. */
 export function fakeManifest(id: string): Manifest<FakeRights> {
+  const known = manifests.get(id) ?? newManifest(id)
+  manifests.set(id, known)
+  return known
+}
+
+const manifests = new Map<string, Manifest<FakeRights>>()
+
+function newManifest(id: string): Manifest<FakeRights> {
   return {
     id,
     title: 'Fake CRM',

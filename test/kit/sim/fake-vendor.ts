@@ -149,11 +149,12 @@ export class FakeVendor {
   }
 
   /** Where a job stands; one that is due is carried out now. */
-  askJob(jobRef: string): VendorJob | undefined {
+  askJob(jobRef: string): { readonly isDone: boolean; readonly doneAtMs: number } | undefined {
     const job = this.#jobs.get(jobRef)
-    if (job && job.doneAtMs <= this.#clock.nowMs() && this.get('mail', job.target)?.goneAtMs === undefined)
-      this.apply('purge_mail', job.target)
-    return job
+    if (!job) return undefined
+    const isDone = job.doneAtMs <= this.#clock.nowMs()
+    if (isDone && this.get('mail', job.target)?.goneAtMs === undefined) this.apply('purge_mail', job.target)
+    return { isDone, doneAtMs: job.doneAtMs }
   }
 
   /** What a look back shows of a step, index lag included. */

@@ -11,11 +11,13 @@ export class MemoryFiles {
   readonly parcels: Parcels = {
     write: async (order, pieces) => this.#write(order, pieces),
     delete: (objectKey) => this.#delete(objectKey),
+    deleteAll: (requestId) => this.#deleteUnder(`parcels/${requestId}/`),
   }
 
   readonly archives: Archives = {
     build: (order) => this.#build(order),
     delete: (objectKey) => this.#delete(objectKey),
+    deleteAll: (requestId) => this.#deleteUnder(`archives/${requestId}/`),
   }
 
   async #write(order: ParcelOrder, pieces: AsyncIterable<ExportPiece>): ReturnType<Parcels['write']> {
@@ -46,6 +48,10 @@ export class MemoryFiles {
   #put(objectKey: string, lines: readonly string[]): void {
     this.objects.set(objectKey, lines)
     this.written.push(objectKey)
+  }
+
+  async #deleteUnder(prefix: string): Promise<void> {
+    for (const key of this.objects.keys()) if (key.startsWith(prefix)) await this.#delete(key)
   }
 
   #delete(objectKey: string): Promise<void> {
