@@ -10,6 +10,7 @@ import { writeJournal } from './common/journal.ts'
 import { writeLeaf } from './common/leaf.ts'
 import { moveLeg, moveRequest, resumeLeg } from './common/moves.ts'
 import { issueLeg, issueRequest } from './common/outbox.ts'
+import { signedBy } from './common/signed-by.ts'
 import { acceptIdentity } from './intake.ts'
 import { orderRecheck } from './recheck.ts'
 import { resume } from './resume.ts'
@@ -31,7 +32,7 @@ export function createCommands(ports: Ports): Commands {
     resume: async (order) => run(order, async (tx, request) => resume(ports, tx, { request, order })),
     review: async (order) => run(order, async (tx, request) => review(ports, tx, { request, order })),
     recheck: async (order) =>
-      run(order, async (tx, request) => orderRecheck(ports, tx, { request, actor: order.actor })),
+      run(order, async (tx, request) => orderRecheck(ports, tx, { request, by: signedBy(ports, request, order) })),
   }
 }
 
@@ -46,14 +47,14 @@ interface Given<One extends Order> {
   readonly order: One
 }
 
-function sealedReason(ports: Ports, { request, order }: Given<Order>): { readonly sealedReason?: Uint8Array } {
-  return order.reason === null ? {} : { sealedReason: ports.vault.open(request).seal(order.reason, 'reason') }
-}
-
 async function verifyIdentity(ports: Ports, tx: Tx, { request, order }: Given<IdentityOrder>): Promise<void> {
   if (request.state !== 'awaiting_identity')
     throw new DsrError('ILLEGAL_TRANSITION', 'the request does not wait for an identity check')
-  await acceptIdentity(ports, tx, { request, check: { method: order.method, level: order.level }, actor: order.actor })
+  await acceptIdentity(ports, tx, {
+    request,
+    check: { method: order.method, level: order.level },
+    by: signedBy(ports, request, order),
+  })
 }
 
 async function decide(ports: Ports, tx: Tx, given: Given<DecideOrder>): Promise<void> {
@@ -69,10 +70,9 @@ async function decide(ports: Ports, tx: Tx, given: Given<DecideOrder>): Promise<
     await writeJournal(ports, tx, {
       requestId: request.id,
       legId: row.legId,
-      actor: order.actor,
+      ...signedBy(ports, request, order),
       kind: 'record.decided',
       detail: { record: row.id, part: row.part, decision: one.decision, because: row.reason },
-      ...sealedReason(ports, given),
     })
   }
   const open = await tx.record.count({ requestId: request.id, isCertain: false, decision: null })
@@ -96,12 +96,11 @@ async function approve(ports: Ports, tx: Tx, given: Given<ApproveOrder>): Promis
   const approved = await grantApproval(ports, tx, {
     request,
     planHash: order.planHash,
-    by: order.actor,
+    by: signedBy(ports, request, order),
     isEffective: request.state === 'awaiting_approval',
-    ...sealedReason(ports, given),
   })
   for (const leg of drifted) {
-    const back = await resumeLeg(ports, tx, { leg, actor: order.actor })
+    const back = await resumeLeg(ports, tx, { leg, by: signedBy(ports, request, order) })
     await issueLeg(ports, tx, { leg: back, stage: 'act' })
   }
   if (approved.state === 'acting') await tx.request.update(request.id, { nextActionAtMs: request.nextActionAtMs })
@@ -125,9 +124,8 @@ async function end(
   const ended = await moveRequest(ports, tx, {
     request,
     event,
-    actor: order.actor,
+    ...signedBy(ports, request, order),
     patch: { result, closedAtMs: ports.clock.nowMs(), nextActionAtMs: null },
-    ...sealedReason(ports, given),
   })
   for (const leg of await tx.leg.find({ requestId: request.id, state: { not: 'settled' } })) {
     await moveLeg(ports, tx, { leg, event: 'settle', actor: order.actor })
@@ -143,8 +141,7 @@ async function review(ports: Ports, tx: Tx, given: Given<Order>): Promise<void> 
   const reviewed = await moveRequest(ports, tx, {
     request,
     event: 'reviewed',
-    actor: order.actor,
-    ...sealedReason(ports, given),
+    ...signedBy(ports, request, order),
   })
   await issueRequest(ports, tx, { request: reviewed, stage: 'seal' })
 }

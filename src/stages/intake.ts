@@ -4,6 +4,7 @@ import { writeLeaf } from './common/leaf.ts'
 import { moveRequest } from './common/moves.ts'
 import { announceNotice } from './common/outbox.ts'
 import { sealIntake } from './common/sealed.ts'
+import type { SignedBy } from './common/signed-by.ts'
 import { jcsBytes } from '../crypto/canonical.ts'
 import { sha256Hex } from '../crypto/digest.ts'
 import { dueAt } from '../domain/deadline.ts'
@@ -261,21 +262,21 @@ async function openTheGate(
     await announceNotice(ports, tx, { request: row, about: 'needs_decision', detail: { what: 'identity' } })
     return waiting
   }
-  return acceptIdentity(ports, tx, { request: row, check, actor: form.actor })
+  return acceptIdentity(ports, tx, { request: row, check, by: { actor: form.actor } })
 }
 
 /** Records the identity check and starts discovery, in the caller's transaction. */
 export async function acceptIdentity(
   ports: Ports,
   tx: Tx,
-  of: { request: RequestRow; check: { method: string; level: number }; actor: Actor },
+  of: { request: RequestRow; check: { method: string; level: number }; by: SignedBy },
 ): Promise<RequestRow> {
-  const identityCheck = { ...of.check, assertedBy: of.actor, atMs: ports.clock.nowMs() }
+  const identityCheck = { ...of.check, assertedBy: of.by.actor, atMs: ports.clock.nowMs() }
   const moved = await moveRequest(ports, tx, {
     request: of.request,
     event: 'identity_accepted',
     patch: { identityCheck },
-    actor: of.actor,
+    ...of.by,
     detail: { method: of.check.method, level: of.check.level },
   })
   await writeLeaf(ports, tx, { request: moved, kind: 'identity_verified' })

@@ -42,7 +42,7 @@ export async function advancePlan(ports: Ports, tx: Tx, request: RequestRow): Pr
   }
   const policy = ports.policies.of(request.controllerId)
   if (policy.byRight[request.right].approval === 'auto' || effective === 0) {
-    const by = { role: 'policy', id: policy.hash.slice(0, 16) } as const
+    const by = { actor: { role: 'policy', id: policy.hash.slice(0, 16) } } as const
     await grantApproval(ports, tx, { request: planned, planHash: hash, by, isEffective: effective > 0 })
     return 'moved'
   }

@@ -1,11 +1,12 @@
 import { DsrError } from '../domain/errors.ts'
 import { connectorId, type RequestId } from '../domain/ids.ts'
-import type { Actor, RecheckRow, RequestRow } from '../ports/rows.ts'
+import type { RecheckRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { newLeg } from './common/discovery.ts'
 import { writeJournal } from './common/journal.ts'
 import { issueLeg } from './common/outbox.ts'
+import type { SignedBy } from './common/signed-by.ts'
 import { promiseRecheck } from './common/rechecks.ts'
 
 /**
@@ -50,14 +51,14 @@ async function startLeg(
 export async function orderRecheck(
   ports: Ports,
   tx: Tx,
-  { request, actor }: { request: RequestRow; actor: Actor },
+  { request, by }: { request: RequestRow; by: SignedBy },
 ): Promise<void> {
   if (request.state !== 'answered' && request.state !== 'closed')
     throw new DsrError('ILLEGAL_TRANSITION', 'the request is not answered yet')
   if (request.sealedIntake === null)
     throw new DsrError('ILLEGAL_TRANSITION', 'the request was forgotten: nothing is left to look for')
   const generation = request.generation + 1
-  await writeJournal(ports, tx, { requestId: request.id, actor, kind: 'recheck.ordered', detail: { generation } })
+  await writeJournal(ports, tx, { requestId: request.id, ...by, kind: 'recheck.ordered', detail: { generation } })
   for (const account of ports.accounts.of(request.controllerId)) {
     await promiseRecheck(ports, tx, {
       requestId: request.id,

@@ -14,6 +14,7 @@ import { moveLeg, moveRequest, resumeLeg } from './common/moves.ts'
 import { announceNotice, issueEffects, issueLeg, issueRequest } from './common/outbox.ts'
 import { resultsFor } from './common/parts.ts'
 import { settleLeg } from './common/settle-leg.ts'
+import { signedBy, type SignedBy } from './common/signed-by.ts'
 import { makePlan } from './plan.ts'
 
 interface Resuming {
@@ -30,15 +31,16 @@ export async function resume(ports: Ports, tx: Tx, { request, order }: Resuming)
   const leg = await tx.leg.lock(order.legId)
   if (leg?.requestId !== request.id) throw new DsrError('NOT_FOUND', 'no such leg')
   if (leg.state !== 'parked') throw new DsrError('ILLEGAL_TRANSITION', 'the leg does not wait for a person')
+  const by = signedBy(ports, request, order)
   switch (order.action) {
     case 'retry':
       return leg.parkedReason === 'plan_drift'
         ? replanDrift(ports, tx, { request, order })
-        : retryLeg(ports, tx, { leg, order })
+        : retryLeg(ports, tx, { leg, by })
     case 'act_again':
-      return actAgain(ports, tx, { leg, order })
+      return actAgain(ports, tx, { leg, by })
     case 'accept':
-      return acceptAsIs(ports, tx, { request, leg, order })
+      return acceptAsIs(ports, tx, { request, leg, by })
   }
 }
 
@@ -47,7 +49,7 @@ async function resumeRequest(ports: Ports, tx: Tx, { request, order }: Resuming)
     const again = await moveRequest(ports, tx, {
       request,
       event: 'replan',
-      actor: order.actor,
+      ...signedBy(ports, request, order),
       patch: { approval: null },
     })
     await issueRequest(ports, tx, { request: again, stage: 'plan' })
@@ -74,21 +76,21 @@ async function replanDrift(ports: Ports, tx: Tx, { request, order }: Resuming): 
   await grantApproval(ports, tx, {
     request: planned,
     planHash: hash,
-    by: { role: 'policy', id: policy.hash.slice(0, 16) },
+    by: { actor: { role: 'policy', id: policy.hash.slice(0, 16) } },
     isEffective: false,
   })
   for (const leg of await tx.leg.find({ requestId: request.id, state: 'parked', parkedReason: 'plan_drift' })) {
-    await retryLeg(ports, tx, { leg, order })
+    await retryLeg(ports, tx, { leg, by: signedBy(ports, request, order) })
   }
 }
 
 interface LegOrder {
   readonly leg: LegRow
-  readonly order: ResumeOrder
+  readonly by: SignedBy
 }
 
-async function retryLeg(ports: Ports, tx: Tx, { leg, order }: LegOrder): Promise<void> {
-  const back = await resumeLeg(ports, tx, { leg, actor: order.actor, patch: { absences: 0 } })
+async function retryLeg(ports: Ports, tx: Tx, { leg, by }: LegOrder): Promise<void> {
+  const back = await resumeLeg(ports, tx, { leg, by, patch: { absences: 0 } })
   const stage = stageOf(back)
   await issueLeg(ports, tx, { leg: back, stage })
   if (stage === 'act') await announceOpenEffects(ports, tx, back)
@@ -132,7 +134,7 @@ async function announceOpenEffects(ports: Ports, tx: Tx, leg: LegRow): Promise<v
  * Sends the effects of what is still there once more, on a person's order: the vendor said yes and kept it, refused it, or nobody
  * could tell and the step is not one to repeat unasked.
  */
-async function actAgain(ports: Ports, tx: Tx, { leg, order }: LegOrder): Promise<void> {
+async function actAgain(ports: Ports, tx: Tx, { leg, by }: LegOrder): Promise<void> {
   const left = new Set(leg.parts.filter((part) => part.counts.remaining > 0).map((part) => part.part))
   const effects = await tx.effect.find(
     { legId: leg.id, state: { in: ['done', 'rejected', 'unknown'] } },
@@ -140,8 +142,8 @@ async function actAgain(ports: Ports, tx: Tx, { leg, order }: LegOrder): Promise
   )
   const again = effects.filter((effect) => isToRepeat(effect, left))
   if (again.length === 0) throw new DsrError('ILLEGAL_TRANSITION', 'no effect of this leg can be sent again')
-  const back = await resumeLeg(ports, tx, { leg, actor: order.actor, patch: { looks: 0, absences: 0 } })
-  if (back.state === 'settling') await moveLeg(ports, tx, { leg: back, event: 'act_again', actor: order.actor })
+  const back = await resumeLeg(ports, tx, { leg, by, patch: { looks: 0, absences: 0 } })
+  if (back.state === 'settling') await moveLeg(ports, tx, { leg: back, event: 'act_again', ...by })
   for (const effect of again) {
     await tx.effect.update(effect.id, {
       state: nextEffectState(effect.state, 'order_repeat'),
@@ -166,17 +168,17 @@ function isToRepeat(effect: EffectRow, left: ReadonlySet<string>): boolean {
 async function acceptAsIs(
   ports: Ports,
   tx: Tx,
-  { request, leg, order }: LegOrder & { request: RequestRow },
+  { request, leg, by }: LegOrder & { request: RequestRow },
 ): Promise<void> {
   if (leg.returnTo === 'acting') {
     for (const effect of await tx.effect.find({ legId: leg.id, state: 'ready' }, { limit: 10_000 })) {
       await tx.effect.update(effect.id, { state: nextEffectState('ready', 'stop'), settledAtMs: ports.clock.nowMs() })
     }
-    const back = await resumeLeg(ports, tx, { leg, actor: order.actor })
+    const back = await resumeLeg(ports, tx, { leg, by })
     await startSettling(ports, tx, { leg: back, right: request.right })
     return
   }
-  await settleLeg(ports, tx, { leg, parts: await acceptedParts(ports, tx, leg), actor: order.actor })
+  await settleLeg(ports, tx, { leg, parts: await acceptedParts(ports, tx, leg), by })
   if (request.state === 'discovering') await issueRequest(ports, tx, { request, stage: 'discover' })
 }
 

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../domain/json.ts'
 import { isWritingRight } from '../../domain/right.ts'
-import type { Actor, Approval, RequestRow } from '../../ports/rows.ts'
+import type { Approval, RequestRow } from '../../ports/rows.ts'
 import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { writeJournal } from './journal.ts'
 import { writeLeaf } from './leaf.ts'
 import { issueRequest } from './outbox.ts'
+import type { SignedBy } from './signed-by.ts'
 
 /** How long an approval, or a plan that waits for one, stays good (design §3). */
 export const APPROVAL_VALID_MS = 72 * 3600_000
@@ -13,10 +14,9 @@ export const APPROVAL_VALID_MS = 72 * 3600_000
 export interface ApprovalOrder {
   readonly request: RequestRow
   readonly planHash: string
-  readonly by: Actor
+  readonly by: SignedBy
   /** Whether the plan changes anything at a live vendor; only then the cooling-off period runs. */
   readonly isEffective: boolean
-  readonly sealedReason?: Uint8Array
 }
 
 /** Records the approval of a plan by its hash and asks the coordinator to act when the cooling-off period is over. */
@@ -26,7 +26,7 @@ export async function grantApproval(ports: Ports, tx: Tx, order: ApprovalOrder):
   const policy = ports.policies.of(request.controllerId).byRight[request.right]
   const coolingMs = isWritingRight(request.right) && order.isEffective ? policy.coolingOffMs : 0
   const approval: Approval = {
-    by,
+    by: by.actor,
     planHash,
     planVersion: request.planVersion,
     atMs: now,
@@ -42,15 +42,14 @@ export async function grantApproval(ports: Ports, tx: Tx, order: ApprovalOrder):
   }
   await writeJournal(ports, tx, {
     requestId: request.id,
-    actor: by,
+    ...by,
     kind: 'plan.approved',
     detail,
-    ...(order.sealedReason && { sealedReason: order.sealedReason }),
   })
   await writeLeaf(ports, tx, {
     request,
     kind: 'plan_approved',
-    facts: { plan_hash: planHash, role: by.role, by: by.id },
+    facts: { plan_hash: planHash, role: by.actor.role, by: by.actor.id },
   })
   const approved = { ...request, ...patch }
   if (coolingMs === 0) {

@@ -7,6 +7,7 @@ import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { writeJournal } from './journal.ts'
 import { announceEvent, announceNotice } from './outbox.ts'
+import type { SignedBy } from './signed-by.ts'
 
 type RequestPatch = Partial<Omit<RequestRow, 'id' | 'state'>>
 type LegPatch = Partial<Omit<LegRow, 'id' | 'state'>>
@@ -61,6 +62,7 @@ export interface LegMove {
   readonly patch?: LegPatch
   readonly detail?: JsonObject
   readonly actor?: Actor
+  readonly sealedReason?: Uint8Array
 }
 
 /** The only way a leg changes its state, like `moveRequest`. */
@@ -74,6 +76,7 @@ export async function moveLeg(ports: Ports, tx: Tx, { leg, ...move }: LegMove & 
     kind: `leg.${move.event}`,
     detail: { account: leg.accountId, from: leg.state, to: state, ...move.detail },
     ...(move.actor && { actor: move.actor }),
+    ...(move.sealedReason && { sealedReason: move.sealedReason }),
   })
   return { ...leg, ...patch }
 }
@@ -109,7 +112,7 @@ export async function parkLeg(ports: Ports, tx: Tx, { leg, reason, returnTo, err
 export async function resumeLeg(
   ports: Ports,
   tx: Tx,
-  { leg, actor, patch }: { leg: LegRow; actor: Actor; patch?: LegPatch },
+  { leg, by, patch }: { leg: LegRow; by: SignedBy; patch?: LegPatch },
 ): Promise<LegRow> {
   if (leg.state !== 'parked' || leg.returnTo === null) throw new DsrError('ILLEGAL_TRANSITION', 'the leg is not parked')
   const back = {
@@ -126,7 +129,7 @@ export async function resumeLeg(
     requestId: leg.requestId,
     legId: leg.id,
     kind: 'leg.resumed',
-    actor,
+    ...by,
     detail: { account: leg.accountId, reason: leg.parkedReason, to: leg.returnTo },
   })
   return { ...leg, ...back }

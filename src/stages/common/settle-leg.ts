@@ -1,12 +1,13 @@
 import { isException, isPromise, type Outcome } from '../../domain/outcome.ts'
 import type { PartResult } from '../../domain/part.ts'
-import type { Actor, LegRow } from '../../ports/rows.ts'
+import type { LegRow } from '../../ports/rows.ts'
 import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { writeJournal } from './journal.ts'
 import { RELEASED } from './lease.ts'
 import { moveLeg } from './moves.ts'
 import { issueRequest } from './outbox.ts'
+import type { SignedBy } from './signed-by.ts'
 import { promiseRecheck } from './rechecks.ts'
 
 export interface Settlement {
@@ -14,26 +15,26 @@ export interface Settlement {
   readonly parts: readonly PartResult[]
   readonly patch?: Partial<Omit<LegRow, 'id' | 'state'>>
   /** Who takes the exceptions on themselves; the policy, when no person did. */
-  readonly actor?: Actor
+  readonly by?: SignedBy
 }
 
 /**
  * Ends a leg with what became of its parts: explains each exception in the journal, schedules the recheck of each promise, and
  * wakes the coordinator when it was the last leg of its generation.
  */
-export async function settleLeg(ports: Ports, tx: Tx, { leg, parts, patch, actor }: Settlement): Promise<LegRow> {
+export async function settleLeg(ports: Ports, tx: Tx, { leg, parts, patch, by }: Settlement): Promise<LegRow> {
   const settled = await moveLeg(ports, tx, {
     leg,
     event: 'settle',
     patch: { ...RELEASED, ...patch, parts, lastAtMs: ports.clock.nowMs() },
     detail: { outcomes: countKinds(parts) },
-    ...(actor && { actor }),
+    ...by,
   })
   for (const part of parts.filter((one) => isException(one.outcome))) {
     await writeJournal(ports, tx, {
       requestId: leg.requestId,
       legId: leg.id,
-      actor: actor ?? { role: 'policy', id: ports.policies.of(leg.controllerId).hash.slice(0, 16) },
+      ...(by ?? { actor: { role: 'policy', id: ports.policies.of(leg.controllerId).hash.slice(0, 16) } }),
       kind: 'exception.explained',
       detail: { account: leg.accountId, part: part.part, outcome: part.outcome.kind, why: whyOf(part.outcome) },
     })

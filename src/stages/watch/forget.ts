@@ -3,6 +3,7 @@ import { statesOf } from '../../domain/state-table.ts'
 import type { RequestId } from '../../domain/ids.ts'
 import type { ParcelRow } from '../../ports/rows.ts'
 import type { Ports } from '../../ports/runtime.ts'
+import type { Tx } from '../../ports/store.ts'
 import { writeJournal } from '../common/journal.ts'
 
 const DAY_MS = 24 * 3600_000
@@ -28,7 +29,8 @@ async function forgetParcels(ports: Ports): Promise<number> {
   for (;;) {
     const page = await parcelPage(ports, afterId)
     for (const parcel of page.needless) {
-      await ports.parcels.delete(parcel.objectKey)
+      // An attempt that died may have left one that no row names.
+      await ports.parcels.deleteAll(parcel.requestId)
       await ports.store.transact(async (tx) => tx.parcel.delete({ id: parcel.id }))
     }
     forgotten += page.needless.length
@@ -56,7 +58,7 @@ async function forgetArchives(ports: Ports): Promise<number> {
     tx.seal.find({ archiveExpiresAtMs: { atMost: now } }, { limit: ROWS_A_TURN }),
   )
   for (const seal of expired) {
-    if (seal.archiveKey !== null) await ports.archives.delete(seal.archiveKey)
+    await ports.archives.deleteAll(seal.requestId)
     await ports.store.transact(async (tx) => {
       await tx.seal.update(seal.id, { archiveKey: null, archiveExpiresAtMs: null })
       await writeJournal(ports, tx, {
@@ -87,10 +89,12 @@ async function forgetRequests(ports: Ports): Promise<number> {
 }
 
 async function shred(ports: Ports, id: RequestId): Promise<void> {
+  if (await ports.store.transact(async (tx) => isNeeded(tx, id))) return
+  await ports.parcels.deleteAll(id)
+  await ports.archives.deleteAll(id)
   await ports.store.transact(async (tx) => {
     const request = await tx.request.lock(id)
-    // A look that was promised or ordered needs the key.
-    if (!request || (await tx.recheck.count({ requestId: id, state: { not: 'done' } })) > 0) return
+    if (!request || (await isNeeded(tx, id))) return
     await tx.identifier.delete({ requestId: id })
     await tx.record.delete({ requestId: id })
     await tx.plan.delete({ requestId: id })
@@ -106,4 +110,9 @@ async function shred(ports: Ports, id: RequestId): Promise<void> {
     })
     await writeJournal(ports, tx, { requestId: id, kind: 'request.forgotten' })
   })
+}
+
+/** A look that was promised or ordered needs the key. */
+async function isNeeded(tx: Tx, id: RequestId): Promise<boolean> {
+  return (await tx.recheck.count({ requestId: id, state: { not: 'done' } })) > 0
 }
