@@ -5,24 +5,30 @@ import { table, type Block } from './marked-blocks.ts'
 
 const manifests: readonly Manifest[] = connectors.map(({ connector }) => connector.manifest)
 
-/** The blocks of docs/connectors.md: a summary, and one for each connector. */
+/** The blocks of docs/connectors.md: a summary, where each vendor's own page is, and a chapter for each. */
 export function connectorBlocks(of: readonly Manifest[] = manifests): readonly Block[] {
   return [
     { name: 'rights', text: rightsTable(of) },
-    ...of.map((manifest) => ({ name: manifest.id, text: connectorText(manifest) })),
+    { name: 'own-pages', text: of.map(({ id, title }) => `- [${title}](../connectors/${id}/README.md)`).join('\n') },
+    { name: 'chapters', text: of.map(chapterOf).join('\n\n') },
   ]
 }
 
 /** Which right works where: also in the README. */
 export function rightsTable(of: readonly Manifest[] = manifests): string {
   return table(
-    ['right', ...of.map(({ title }) => title)],
-    RIGHTS.map((right) => [right, ...of.map((manifest) => (manifest.rights.includes(right) ? 'yes' : 'not yet'))]),
+    ['system', ...RIGHTS],
+    of.map((manifest) => [
+      manifest.title,
+      ...RIGHTS.map((right) => (manifest.rights.includes(right) ? 'yes' : 'not yet')),
+    ]),
   )
 }
 
-function connectorText(manifest: Manifest): string {
+/** Everything that the manifest says. */
+export function chapterOf(manifest: Manifest): string {
   return [
+    `## ${manifest.title}`,
     factsTable(manifest),
     `### ${manifest.title}: places\n\n${depthTable(manifest)}`,
     `### ${manifest.title}: scopes\n\n${scopeTable(manifest)}`,
