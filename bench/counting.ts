@@ -1,0 +1,72 @@
+import type { Job, JobHandler, JobWorkers } from '../src/ports/queue.ts'
+import type { Store, Tx } from '../src/ports/store.ts'
+
+/** What passed while it was counted. */
+export interface Counts {
+  jobs: number
+  /** Transactions that changed or locked a row: their commit is flushed to disk. */
+  durable: number
+  /** All transactions, those that only read included. */
+  transactions: number
+  statements: number
+}
+
+const NOTHING: Counts = { jobs: 0, durable: 0, transactions: 0, statements: 0 }
+const CHANGES: ReadonlySet<PropertyKey> = new Set(['insert', 'insertNew', 'update', 'delete', 'lock'])
+
+/** Counts the transactions of a store and the jobs of its workers. */
+export class Counter {
+  counts: Counts = { ...NOTHING }
+
+  reset(): void {
+    this.counts = { ...NOTHING }
+  }
+
+  wrapStore(store: Store): Store {
+    return {
+      transact: async (work) => {
+        let isDurable = false
+        const result = await store.transact((tx) => work(this.#counted(tx, () => (isDurable = true))))
+        this.counts.transactions += 1
+        if (isDurable) this.counts.durable += 1
+        return result
+      },
+    }
+  }
+
+  wrapWorkers(workers: JobWorkers): JobWorkers {
+    const counted = <One extends Job>(handler: JobHandler<One>): JobHandler<One> => {
+      return (job, signal) => {
+        this.counts.jobs += 1
+        return handler(job, signal)
+      }
+    }
+    return {
+      coordinator: (handler, settings) => workers.coordinator(counted(handler), settings),
+      connector: (id, handler, settings) => workers.connector(id, counted(handler), settings),
+    }
+  }
+
+  #counted(tx: Tx, change: () => void): Tx {
+    const parts = Object.entries(tx).map(([name, part]) => [
+      name,
+      typeof part === 'function' ? part : this.#countedTable(part, change),
+    ])
+    // The same names with the same methods: this is the border where fromEntries forgets them.
+    return Object.fromEntries(parts) as Tx
+  }
+
+  #countedTable(table: object, change: () => void): object {
+    const methods = Object.entries(table).map(([name, method]: [string, (...given: unknown[]) => Promise<unknown>]) => [
+      name,
+      async (...given: unknown[]) => {
+        this.counts.statements += 1
+        const answer = await method(...given)
+        const hasClaimed = name === 'claim' && Array.isArray(answer) && answer.length > 0
+        if (CHANGES.has(name) || hasClaimed) change()
+        return answer
+      },
+    ])
+    return Object.fromEntries(methods) as object
+  }
+}
