@@ -6,9 +6,6 @@ import type { Account } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { CALL_LEASE_MS, type ClaimedCall, type Engine, type Lane } from './engine.ts'
 
-/** While a read back or poll is under way, no other sender asks the same. */
-const ASKING_MS = 60_000
-
 /**
  * Claims the next call of a lane and commits the intent before anything is sent: lost answers are read back first, then accepted
  * jobs are asked after, then ready effects are sent, up to the vendor's batch maximum or when their linger is over.
@@ -37,13 +34,14 @@ async function claimAsking(claim: Claim, state: 'unknown' | 'accepted'): Promise
   const { engine, tx, lane } = claim
   const now = engine.ports.clock.nowMs()
   const due = await tx.effect.claim(
-    { accountId: lane.accountId, step: lane.step, state, nextActionAtMs: { atMost: now } },
+    // While a read back or poll is under way, no other sender asks the same; a lost one gives its effects back.
+    { accountId: lane.accountId, step: lane.step, state, callId: null, nextActionAtMs: { atMost: now } },
     { orderBy: ['nextActionAtMs'], limit: claim.batchMax },
   )
   const effects = oneRight(due)
   if (effects.length === 0) return undefined
   const kind = state === 'unknown' ? 'read_back' : 'poll'
-  return openCall(claim, { effects, kind, patch: { nextActionAtMs: now + ASKING_MS } })
+  return openCall(claim, { effects, kind, patch: {} })
 }
 
 async function claimReady(claim: Claim): Promise<ClaimedCall | undefined> {
@@ -85,7 +83,7 @@ function oneBatch(effects: readonly EffectRow[]): readonly EffectRow[] {
 interface Opening {
   readonly effects: readonly EffectRow[]
   readonly kind: CallRow['kind']
-  readonly patch: Partial<Pick<EffectRow, 'state' | 'nextActionAtMs'>>
+  readonly patch: Partial<Pick<EffectRow, 'state'>>
 }
 
 async function openCall(

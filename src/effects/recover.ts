@@ -44,7 +44,7 @@ export async function dueLanes(engine: Engine): Promise<readonly Lane[]> {
       { orderBy: ['readyAtMs'], limit: 500 },
     )
     const asking = await tx.effect.find(
-      { state: { in: ['unknown', 'accepted'] }, nextActionAtMs: { atMost: now } },
+      { state: { in: ['unknown', 'accepted'] }, callId: null, nextActionAtMs: { atMost: now } },
       { orderBy: ['nextActionAtMs'], limit: 500 },
     )
     const lanes = new Map([...ready, ...asking].map((row) => [`${row.accountId}/${row.step}`, laneOf(row)]))

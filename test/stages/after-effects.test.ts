@@ -21,15 +21,17 @@ function takenAfterFirstLook(tx: Tx, legId: EffectRow['legId']): Tx {
   }
   const effect = new Proxy(tx.effect, {
     get: (table, name: keyof Table<EffectRow>) => {
-      const method = table[name] as (...given: unknown[]) => Promise<unknown>
+      const method: unknown = Reflect.get(table, name)
       return async (...given: unknown[]) => {
-        const seen = await method.apply(table, given)
+        const seen: unknown = await Reflect.apply(method as () => Promise<unknown>, table, given)
         if (name in counting) await take()
         return seen
       }
     },
   })
-  return new Proxy(tx, { get: (whole, name: keyof Tx) => (name === 'effect' ? effect : whole[name]) })
+  return new Proxy(tx, {
+    get: (whole, name: keyof Tx): unknown => (name === 'effect' ? effect : Reflect.get(whole, name)),
+  })
 }
 
 // Bug: what could still move was counted after the states. A sender that took the last effect in between was seen by neither
