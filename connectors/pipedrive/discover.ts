@@ -1,0 +1,34 @@
+import { DsrError } from '../../src/connector/index.ts'
+import type { Context, FoundRecord, Search } from '../../src/connector/index.ts'
+import { findBusiness } from './business-places.ts'
+import { findChildren } from './child-places.ts'
+import { openClient } from './client.ts'
+import { askControl } from './control.ts'
+import { familyOf } from './family.ts'
+import { readFlow } from './flow.ts'
+import { findMail } from './mail.ts'
+import { textAt } from './mapping.ts'
+import { optionsOf } from './options.ts'
+import { findPeople } from './people.ts'
+import { findOnPerson } from './person-places.ts'
+
+/** Everything on the subject: persons first, each with what hangs on it; a record that two persons share comes once. */
+export async function* discover(context: Context, search: Search): AsyncGenerator<FoundRecord, void, undefined> {
+  const api = openClient(context)
+  const me = await askControl(api)
+  const { notInUse } = optionsOf(context)
+  const people = await findPeople(api, search)
+  const seen = new Set<string>()
+  for (const family of familyOf(api, people, { right: search.right, userId: textAt(me, 'id') })) {
+    const flow = await readFlow(api, family.parent.id)
+    if (flow === undefined)
+      throw new DsrError('VENDOR_REFUSED', 'the vendor does not show the flow of a person it found')
+    for (const place of [findOnPerson, findChildren, findMail, findBusiness])
+      for await (const record of place(family, flow)) {
+        const name = `${record.part} ${record.ref}`
+        if (notInUse.has(record.part) || seen.has(name)) continue
+        seen.add(name)
+        yield record
+      }
+  }
+}
