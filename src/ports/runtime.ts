@@ -115,6 +115,8 @@ export interface Parcels {
    */
   write(of: ParcelOrder, pieces: AsyncIterable<ExportPiece>): Promise<ParcelFacts>
   delete(objectKey: string): Promise<void>
+  /** Removes every parcel of a request, also those of attempts that died before they were written down. */
+  deleteAll(requestId: RequestId): Promise<void>
 }
 
 export interface ParcelOrder {
@@ -148,6 +150,8 @@ export interface Archives {
   /** Streams the parcels into an encrypted ZIP and returns when it is durable. */
   build(order: ArchiveOrder): Promise<ArchiveFacts>
   delete(objectKey: string): Promise<void>
+  /** Removes every archive of a request, also those of attempts that another one won. */
+  deleteAll(requestId: RequestId): Promise<void>
 }
 
 /** Signs completion records. */

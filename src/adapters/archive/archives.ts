@@ -23,6 +23,9 @@ export function createArchives({ objects, clock }: ArchivesOptions): Archives {
       return { objectKey: key, sha256: built.sha256, zipBytes: built.zipBytes }
     },
     delete: (objectKey) => objects.delete(objectKey),
+    deleteAll: async (requestId) => {
+      for await (const { key } of objects.list(`archives/${requestId}/`)) await objects.delete(key)
+    },
   }
 }
 

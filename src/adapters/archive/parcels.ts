@@ -19,6 +19,9 @@ export function createParcels(objects: ObjectStore): Parcels {
       return { objectKey, sha256: stored.sha256, objectBytes: stored.bytes, counts: index.counts() }
     },
     delete: (objectKey) => objects.delete(objectKey),
+    deleteAll: async (requestId) => {
+      for await (const { key } of objects.list(`parcels/${requestId}/`)) await objects.delete(key)
+    },
   }
 }
 
