@@ -6,8 +6,8 @@ import { startStack, type Stack } from '../kit/stack/stack.ts'
 import { pictureOf } from '../kit/stack/vendors.ts'
 import { until } from '../kit/services/child.ts'
 
-/** Leases, calls and re-issues run out twenty times faster, days eight thousand times. */
-const TIMES = { speed: 8000, databaseSpeed: 20 }
+/** Leases, calls and re-issues run out twenty times faster, days four thousand times. */
+const TIMES = { speed: 4000, databaseSpeed: 20, leaseMs: 10_000 }
 
 async function undisturbed(backend: BackendName): Promise<Facts> {
   const stack = await startStack({ backend, ...TIMES })
@@ -59,6 +59,7 @@ describeStacks('kill -9 of a worker in mid-act', (backend) => {
     await acted.replace()
     await coordinator.replace()
     await leading
+    await until('the request at rest', async () => (await stack.portal.request(id)).state === expected.state)
 
     await expect(factsOf(stack, id, known)).resolves.toEqual(expected)
     expect(pictureOf(neighbour)).toBe(before)

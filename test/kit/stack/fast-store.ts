@@ -5,6 +5,8 @@ export interface FastTime {
   readonly factor: number
   /** Where it agrees with the real one, epoch ms. */
   readonly originMs: number
+  /** How long a leg's lease lasts, in real time. */
+  readonly leaseMs: number
 }
 
 /** A store whose database clock runs faster. Every process of a stack must use the same one. */

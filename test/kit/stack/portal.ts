@@ -71,11 +71,14 @@ export class Portal {
   async #describe(id: RequestId): Promise<string> {
     const request = await this.request(id)
     const legs = await this.legs(id)
-    const effects = await this.read((tx) => tx.effect.find({ requestId: id, state: { not: 'done' } }))
+    const effects = await this.read((tx) => tx.effect.find({ requestId: id }))
+    const lively = effects.filter((one) => one.state !== 'done' || one.tries > 3)
     const states = legs.map((leg) => `${leg.accountId} ${leg.state} ${leg.parkedReason ?? ''} ${leg.errorCode ?? ''}`)
-    return [request.state, ...states, ...effects.map((one) => `${one.step} ${one.state} ${one.errorCode ?? ''}`)].join(
-      '; ',
-    )
+    return [
+      request.state,
+      ...states,
+      ...lively.map((one) => `${one.step} ${one.state} ${one.tries} ${one.errorCode ?? ''}`),
+    ].join('; ')
   }
 
   openCandidates(id: RequestId): Promise<readonly RecordRow[]> {

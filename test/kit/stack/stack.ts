@@ -22,6 +22,8 @@ export interface StackOptions {
   readonly speed?: number
   /** How much faster leases and re-issues run out. */
   readonly databaseSpeed?: number
+  /** How long a leg's lease really lasts. Renewals come too late for it, so that a shorter one than a run takes looks like a crash. */
+  readonly leaseMs?: number
   readonly allow?: readonly string[]
   readonly controller?: Readonly<Record<string, unknown>>
   /** The log of everything that the stack itself runs. */
@@ -71,7 +73,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const plan: WorkerPlan = {
     installation,
     clockOriginMs: originMs,
-    databaseTime: { factor: databaseSpeed, originMs },
+    databaseTime: { factor: databaseSpeed, originMs, leaseMs: options.leaseMs ?? 30_000 },
   }
   const api = await openWorker(plan, options.hooks)
   const opened: OpenWorker[] = [api]

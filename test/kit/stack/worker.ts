@@ -41,10 +41,9 @@ export async function openWorker(plan: WorkerPlan, hooks: WorkerHooks = {}): Pro
     clockOriginMs: plan.clockOriginMs,
     ...(hooks.events && { events: hooks.events }),
   })
-  const { factor } = plan.databaseTime
+  const { factor, leaseMs } = plan.databaseTime
   const store = fastStore(runtime.ports.store, plan.databaseTime)
-  // Six real seconds at the least, however fast the database's clock runs: renewals come by real time.
-  const given: Ports = { ...runtime.ports, store, leaseMs: Math.max(runtime.ports.leaseMs, 6000 * factor) }
+  const given: Ports = { ...runtime.ports, store, leaseMs: leaseMs * factor }
   const ports = hooks.ports?.(given) ?? given
   const errors: unknown[] = []
   const started: RunningWorkers[] = []

@@ -1,0 +1,76 @@
+import { verifyRecordFile } from '../../../src/ledger/verify-record.ts'
+import type { RequestId } from '../../../src/domain/ids.ts'
+import { ARCHIVE_KEPT_MS } from '../../../src/stages/seal.ts'
+import { RECORD_KEY, type Course } from './course.ts'
+
+/** The end of a course: what must be the same whatever broke on the way. */
+export async function endOf(course: Course, id: RequestId): Promise<unknown> {
+  const rows = await course.read(async (tx) => ({
+    request: await tx.request.get(id),
+    requests: await tx.request.count({}),
+    legs: await tx.leg.find({ requestId: id }),
+    effects: await tx.effect.find({ requestId: id }),
+    seals: await tx.seal.find({ requestId: id }),
+    leaves: await tx.leaf.find({ requestId: id }),
+    rechecks: await tx.recheck.find({ requestId: id }),
+  }))
+  const objects = await keysOf(course)
+  await course.after(ARCHIVE_KEPT_MS, id)
+  const left = await keysOf(course)
+  return {
+    requests: rows.requests,
+    state: rows.request?.state,
+    result: rows.request?.result,
+    delivery: rows.request?.delivery?.result,
+    legs: rows.legs.map((leg) => ({ account: leg.accountId, state: leg.state, parts: leg.parts.map(partOf) })),
+    effects: rows.effects.map((effect) => `${effect.step} ${effect.state}`).sort(),
+    records: rows.seals.map((seal) => recordFacts(seal.envelope)),
+    leaves: rows.leaves.map((leaf) => leaf.kind).sort(),
+    rechecks: rows.rechecks.map((one) => `${one.why} ${one.state}`),
+    parcels: objects.filter((key) => key.startsWith('parcels/')),
+    isArchived: rows.seals.map((seal) => seal.archiveKey === null || objects.includes(seal.archiveKey)),
+    leftAfterItsDate: left,
+    answers: new Set(answersOf(course)).size,
+    vendor: {
+      held: course.vendor.held('ada').map((one) => one.ref),
+      neighbour: course.vendor.held('bea').map((one) => one.ref),
+      applied: course.vendor.history
+        .filter((event) => event.kind === 'applied')
+        .map((event) => `${event.step} ${event.target}`)
+        .sort(),
+    },
+  }
+}
+
+async function keysOf(course: Course): Promise<readonly string[]> {
+  const keys: string[] = []
+  for await (const object of course.objects.list('')) keys.push(object.key)
+  return keys
+}
+
+/** The completed events as the receiver knows them apart; a doubled message keeps its id. */
+function answersOf(course: Course): readonly string[] {
+  return course.delivered
+    .filter((row) => row.kind === 'event' && row.body.name === 'request.completed')
+    .map((row) => JSON.stringify(row.body.event_id))
+}
+
+function partOf({ part, outcome, counts }: { part: string; outcome: { kind: string }; counts: unknown }): unknown {
+  return { part, outcome: outcome.kind, counts }
+}
+
+/** The record as a stranger reads it. */
+function recordFacts(envelope: Uint8Array): unknown {
+  const verdict = verifyRecordFile(envelope, [RECORD_KEY])
+  if (verdict.kind === 'invalid') return verdict
+  const { predicate, subject } = verdict.statement
+  return {
+    result: predicate.result,
+    sequence: predicate.sequence,
+    subjects: subject.length,
+    isApproved: predicate.approval !== undefined,
+    legs: predicate.legs.map((leg) => ({ account: leg.account, state: leg.state, parts: leg.parts.map(partOf) })),
+    exceptions: predicate.exceptions.map((one) => `${one.account}/${one.part}`),
+    commitments: predicate.subject_commitments.length,
+  }
+}
