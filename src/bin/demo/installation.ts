@@ -16,9 +16,9 @@ import { ensureBucket } from '../runtime/storage.ts'
 import { sandboxConfiguration, startSandboxes, type RunningSandbox } from '../sandboxes.ts'
 import { demoClock, type DemoClock } from './clock.ts'
 
-/** How many times faster than real time the demo runs: a day takes nine seconds. */
-export const SPEED = 10_000
-// A day of waiting passes while a loop sleeps for nine seconds, so the loops look more often than in real life.
+/** How many times faster than real time the demo runs: a day takes a quarter of a minute. */
+export const SPEED = 6_000
+// A day of waiting passes while a loop sleeps for a quarter of a minute, so the loops look more often than in real life.
 const PACE = { relayEveryMs: 60, watchEveryMs: 150 }
 const DRAIN_MS = 5_000
 const DEMO_CONTROLLER = /^demo(-|$)/

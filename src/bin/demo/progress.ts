@@ -5,7 +5,7 @@ import { en } from '../../http/pages/words/en.ts'
 import type { LegRow } from '../../ports/rows.ts'
 import type { Installation } from './installation.ts'
 import { times } from './teller.ts'
-import { ANSWERED, see, stepsOf, until, type Seen, type Step } from './watch.ts'
+import { ANSWERED, glance, see, stepsOf, until, type Seen, type Step } from './watch.ts'
 
 export interface ProgressOptions {
   readonly isTerminal: boolean
@@ -69,10 +69,10 @@ function total(changes: Step['changes']): number {
 export async function untilAnswered(installation: Installation, id: RequestId): Promise<Seen> {
   const { store } = installation.runtime
   await until('the answer', async () => {
-    const seen = await see(store, id)
-    const stopped = seen.legs.find((leg) => leg.state === 'parked')
+    const { request, legs } = await glance(store, id)
+    const stopped = legs.find((leg) => leg.state === 'parked')
     if (stopped) throw await stoppedError(installation, stopped)
-    return ANSWERED.includes(seen.request.state) ? seen : undefined
+    return request && ANSWERED.includes(request.state) ? request : undefined
   })
   return see(store, id)
 }

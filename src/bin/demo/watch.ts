@@ -54,6 +54,17 @@ export async function see(store: Store, id: RequestId): Promise<Seen> {
   })
 }
 
+/** Where the request and its systems stand: what is looked at often. */
+export async function glance(
+  store: Store,
+  id: RequestId,
+): Promise<Pick<Seen, 'legs'> & Partial<Pick<Seen, 'request'>>> {
+  return store.transact(async (tx) => {
+    const request = await tx.request.get(id)
+    return { ...(request && { request }), legs: await tx.leg.find({ requestId: id, generation: 0 }) }
+  })
+}
+
 /** Waits until the request stands at one of the states. */
 export async function untilState(store: Store, id: RequestId, states: readonly RequestState[]): Promise<Seen> {
   return until(`the request to be ${states.join(' or ')}`, async () => {

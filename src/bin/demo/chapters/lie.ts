@@ -8,7 +8,7 @@ import { approve, OPERATOR, untilPlanned } from '../desk.ts'
 import { stoppedError, titleOf, untilAnswered } from '../progress.ts'
 import type { Story } from '../story.ts'
 import { times } from '../teller.ts'
-import { see, until, type Seen } from '../watch.ts'
+import { glance, until, type Seen } from '../watch.ts'
 
 /** A vendor says that it deleted the contact, and keeps it. */
 export async function tellLie(story: Story, id: RequestId): Promise<Seen> {
@@ -77,7 +77,7 @@ function contactsOf(role: Role, { accountId }: RunningSandbox): readonly string[
 
 async function untilStopped({ installation }: Story, id: RequestId): Promise<LegRow> {
   return until('the kept record to be noticed', async () => {
-    const { legs } = await see(installation.runtime.store, id)
+    const { legs } = await glance(installation.runtime.store, id)
     const stopped = legs.filter((leg) => leg.state === 'parked')
     const other = stopped.find((leg) => leg.parkedReason !== 'still_present')
     if (other !== undefined) throw await stoppedError(installation, other)
