@@ -19,6 +19,7 @@ export interface InstallationOptions {
   readonly accounts: readonly VendorAccount[]
   /** How much faster than real time the clock runs. */
   readonly speed: number
+  readonly effects: 'read_only' | 'live'
   /** Hosts besides the vendors that may be reached. */
   readonly allow: readonly string[]
   /** Further keys of every controller. */
@@ -41,7 +42,7 @@ export function writeInstallation(options: InstallationOptions): Installation {
       name: `Example ${id} SA`,
       country: 'BE',
       languages: ['nl', 'fr', 'en'],
-      accounts: accounts.filter((one) => one.controllerId === id).map(accountKeys),
+      accounts: accounts.filter((one) => one.controllerId === id).map((one) => accountKeys(one, options.effects)),
       policy: POLICY,
       ...controller,
     })),
@@ -60,8 +61,8 @@ export function writeInstallation(options: InstallationOptions): Installation {
   }
 }
 
-function accountKeys({ accountId, connectorId, sandbox }: VendorAccount) {
-  return { id: accountId, connector: connectorId, token: sandbox.token, base_url: sandbox.baseUrl, effects: 'live' }
+function accountKeys({ accountId, connectorId, sandbox }: VendorAccount, effects: 'read_only' | 'live') {
+  return { id: accountId, connector: connectorId, token: sandbox.token, base_url: sandbox.baseUrl, effects }
 }
 
 export interface ReadInstallation {

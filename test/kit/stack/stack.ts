@@ -25,6 +25,8 @@ export interface StackOptions {
   /** How long a leg's lease really lasts. Renewals come too late for it, so that a shorter one than a run takes looks like a crash. */
   readonly leaseMs?: number
   readonly allow?: readonly string[]
+  /** What may be changed through every account; live when absent. */
+  readonly effects?: 'read_only' | 'live'
   readonly controller?: Readonly<Record<string, unknown>>
   /** The log of everything that the stack itself runs. */
   readonly hooks?: WorkerHooks
@@ -67,6 +69,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     accounts: vendors.accounts,
     speed,
     allow: options.allow ?? [],
+    effects: options.effects ?? 'live',
     controller: options.controller ?? {},
   })
   await migrateDatabase({ ...readInstallation(installation), databaseUrl: database.url })
