@@ -102,6 +102,10 @@ function addTools(program: Command): void {
         run(async () => (await import('./commands/key.ts')).createKeyCommand(options, print)),
     )
   program
+    .command('public-key')
+    .description('print the public key (PEM) that verifies the records of this installation')
+    .action(() => run(async () => (await import('./commands/key.ts')).publicKeyCommand(print)))
+  program
     .command('verify')
     .description('check a completion record offline; exits 0 valid, 1 invalid, 2 could not be checked')
     .argument('<file>', 'the record')

@@ -57,6 +57,25 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
+/** Where a running server says on which port it listens, for tools that work beside it. */
+const PORT_FILE = 'port'
+
+/**
+ * The address of the server that another process runs on the directory, for a tool beside it.
+ *
+ * @returns undefined when no server ever ran there; one that has ended since refuses the connection.
+ */
+export async function embeddedPostgresUrl(directory: string): Promise<string | undefined> {
+  try {
+    const port = (await readFile(path.join(directory, PORT_FILE), 'utf8')).trim()
+    const password = (await readFile(path.join(directory, 'password'), 'utf8')).trim()
+    return `postgres://habeas:${password}@127.0.0.1:${port}/habeas`
+  } catch (cause) {
+    if (errnoOf(cause) === 'ENOENT') return undefined
+    throw cause
+  }
+}
+
 interface NamedServer extends RunningServer {
   readonly url: string
 }
@@ -73,6 +92,7 @@ async function startLocked(directory: string, options: EmbeddedPostgresOptions):
   try {
     const url = `postgres://habeas:${password}@127.0.0.1:${String(server.port)}`
     await makeDatabase(url)
+    await writeFile(path.join(directory, PORT_FILE), String(server.port), { mode: 0o600 })
     return { ...server, url: `${url}/habeas` }
   } catch (cause) {
     await server.stop()

@@ -12,7 +12,13 @@ export async function checkCommand(print: Print): Promise<number> {
   const settings = readSettings()
   const log = createLog({ level: 'silent' })
   const configuration = requireConfiguration(settings)
-  const runtime = await openRuntime({ settings, configuration, masterKey: readMasterKey(settings), log })
+  const runtime = await openRuntime({
+    settings,
+    configuration,
+    masterKey: readMasterKey(settings),
+    log,
+    mayAttach: true,
+  })
   let unfit = 0
   for (const account of runtime.accounts.all()) unfit += (await checkAccount(account, print)) ? 0 : 1
   await runtime.close()

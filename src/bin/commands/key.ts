@@ -1,34 +1,51 @@
 import { readMasterKey, readSettings } from '../../config.ts'
+import { publicKeyPem } from '../../crypto/signature.ts'
 import { controllerId } from '../../domain/ids.ts'
 import { createApiKey } from '../../http/access/keys.ts'
 import type { Role } from '../../http/access/roles.ts'
 import { createLog } from '../../log.ts'
-import { requireConfiguration } from '../runtime/configured.ts'
-import { openRuntime } from '../runtime/runtime.ts'
+import { configurationForTools } from '../runtime/configured.ts'
+import { openRuntime, type Runtime } from '../runtime/runtime.ts'
+
+type Print = (line: string) => void
+
+export interface KeyOrder {
+  readonly role: Role
+  /** Absent: all controllers. */
+  readonly controller?: string
+  readonly label: string
+}
 
 /** Makes an API key and prints it once; only its digest is kept. */
-export async function createKeyCommand(
-  order: { role: Role; controller?: string; label: string },
-  print: (line: string) => void,
-): Promise<number> {
+export async function createKeyCommand({ role, controller, label }: KeyOrder, print: Print): Promise<number> {
+  return withRuntime(async ({ ports, store, clock }) => {
+    const scope = controller === undefined ? null : ports.policies.of(controllerId(controller)).controllerId
+    const { key } = await createApiKey(store, { role, controllerId: scope, label, createdAtMs: clock.nowMs() })
+    print(key)
+  })
+}
+
+/** Prints the public key that verifies this installation's records, for whoever is to check them. */
+export async function publicKeyCommand(print: Print): Promise<number> {
+  return withRuntime((runtime) => {
+    print(publicKeyPem(runtime.recordKey).trimEnd())
+    return Promise.resolve()
+  })
+}
+
+async function withRuntime(work: (runtime: Runtime) => Promise<void>): Promise<number> {
   const settings = readSettings()
-  const configuration = requireConfiguration(settings)
+  const configuration = configurationForTools(settings)
+  const log = createLog({ level: 'silent' })
   const runtime = await openRuntime({
     settings,
     configuration,
     masterKey: readMasterKey(settings),
-    log: createLog({ level: 'silent' }),
+    log,
+    mayAttach: true,
   })
   try {
-    const scope =
-      order.controller === undefined ? null : runtime.ports.policies.of(controllerId(order.controller)).controllerId
-    const { key } = await createApiKey(runtime.store, {
-      role: order.role,
-      controllerId: scope,
-      label: order.label,
-      createdAtMs: runtime.clock.nowMs(),
-    })
-    print(key)
+    await work(runtime)
     return 0
   } finally {
     await runtime.close()

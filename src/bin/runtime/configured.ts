@@ -7,6 +7,8 @@ import { sandboxConfiguration, startSandboxes, type RunningSandbox } from '../sa
 
 const manifests = connectors.map((one) => one.connector.manifest)
 
+const USUAL_PATH = 'habeas.config.yaml'
+
 export interface Configured {
   readonly configuration: Configuration
   /** Running sandboxes, when there was no configuration and they stand in for real accounts. */
@@ -15,7 +17,8 @@ export interface Configured {
 
 /** The configuration file; where there is none, one made of the sandboxes, so that a first start has something to show. */
 export async function configured(settings: Settings): Promise<Configured> {
-  if (existsSync(settings.configPath))
+  // A path that somebody named and that leads nowhere is a mistake, not a wish for sandboxes.
+  if (existsSync(settings.configPath) || settings.configPath !== USUAL_PATH)
     return { configuration: readConfiguration(settings.configPath, manifests), sandboxes: [] }
   const sandboxes = await startSandboxes(systemClock(), { speed: 60, seed: 1 })
   const text = sandboxConfiguration(sandboxes, {
@@ -34,4 +37,10 @@ export async function configured(settings: Settings): Promise<Configured> {
 /** The configuration file alone, for processes that must not invent one. */
 export function requireConfiguration(settings: Settings): Configuration {
   return readConfiguration(settings.configPath, manifests)
+}
+
+/** For tools that only need the store: the configuration file, or the controller of the sandboxes without its accounts. */
+export function configurationForTools(settings: Settings): Configuration {
+  if (existsSync(settings.configPath) || settings.configPath !== USUAL_PATH) return requireConfiguration(settings)
+  return parseConfiguration(sandboxConfiguration([], { speed: 1 }), manifests)
 }

@@ -36,6 +36,8 @@ export interface RuntimeOptions {
   readonly log: Log
   /** An embedded database that need not survive a crash of the machine (the demo). */
   readonly isThrowAway?: boolean
+  /** For tools: work beside the process that runs the embedded database. */
+  readonly mayAttach?: boolean
   /** Where the sped-up clock agrees with the real one; only read when the configuration speeds it up. */
   readonly clockOriginMs?: number
   /** Runs by this clock instead of the configured one (the demo's, which the sandboxes share). */
@@ -88,8 +90,9 @@ async function open(options: RuntimeOptions, closing: Closing): Promise<Omit<Run
   const { settings, configuration, masterKey, log } = options
   const onError = (error: unknown) => log.warn({ err: error }, 'connection.failed')
   const clock = clockOf(options)
-  const database = closing(await openDatabase(settings, { isThrowAway: options.isThrowAway ?? false }), (one) =>
-    one.stop(),
+  const database = closing(
+    await openDatabase(settings, { isThrowAway: options.isThrowAway ?? false, mayAttach: options.mayAttach ?? false }),
+    (one) => one.stop(),
   )
   // Elsewhere `habeas migrate` is a step of its own; the embedded database has nobody else.
   if (database.isEmbedded) await migrateDatabase({ settings, databaseUrl: database.url, masterKey })

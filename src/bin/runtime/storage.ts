@@ -1,8 +1,9 @@
 import path from 'node:path'
 import { createDirectoryStore } from '../../adapters/objects/directory.ts'
 import { createS3Store, ensureS3Bucket, type S3StoreOptions } from '../../adapters/objects/s3.ts'
-import { startEmbeddedPostgres } from '../../adapters/postgres/embedded.ts'
+import { embeddedPostgresUrl, startEmbeddedPostgres } from '../../adapters/postgres/embedded.ts'
 import type { Clock } from '../../connector/contract.ts'
+import { isDsrError } from '../../domain/errors.ts'
 import type { ObjectSettings, Settings } from '../../ports/config.ts'
 import type { ObjectStore } from '../../ports/objects.ts'
 
@@ -12,13 +13,30 @@ export interface Database {
   stop(): Promise<void>
 }
 
+export interface DatabaseChoice {
+  readonly isThrowAway: boolean
+  /** A tool works beside the process that runs the embedded server; without one it runs it for itself. */
+  readonly mayAttach: boolean
+}
+
 /** The database of the settings, or the embedded PostgreSQL in the data directory. */
-export async function openDatabase(settings: Settings, options: { isThrowAway: boolean }): Promise<Database> {
-  if (settings.databaseUrl !== undefined)
-    return { url: settings.databaseUrl, isEmbedded: false, stop: () => Promise.resolve() }
+export async function openDatabase(settings: Settings, { isThrowAway, mayAttach }: DatabaseChoice): Promise<Database> {
+  if (settings.databaseUrl !== undefined) return shared(settings.databaseUrl)
   const directory = path.join(settings.dataDirectory, 'postgres')
-  const server = await startEmbeddedPostgres({ directory, isThrowAway: options.isThrowAway })
-  return { url: server.url, isEmbedded: true, stop: () => server.stop() }
+  try {
+    const server = await startEmbeddedPostgres({ directory, isThrowAway })
+    return { url: server.url, isEmbedded: true, stop: () => server.stop() }
+  } catch (error) {
+    const url =
+      mayAttach && isDsrError(error, 'DATA_DIRECTORY_IN_USE') ? await embeddedPostgresUrl(directory) : undefined
+    if (url === undefined) throw error
+    return shared(url)
+  }
+}
+
+/** Somebody else's server: not ours to migrate or to stop. */
+function shared(url: string): Database {
+  return { url, isEmbedded: false, stop: () => Promise.resolve() }
 }
 
 /** The object store of the settings, or a directory beside the database. */
