@@ -41,10 +41,20 @@ export function loadContract(vendor: string): Contract | undefined {
       const document = nodeOf(parse(readFileSync(join(folder, name), 'utf8'), { maxAliasCount: -1 }))
       if (!('paths' in document)) return []
       const id = `https://specs.invalid/${name}`
-      ajv.addSchema({ ...document, $id: id }, id)
+      ajv.addSchema({ ...nodeOf(withNull(document)), $id: id }, id)
       return operationsOf(document, id)
     })
   return operations.length === 0 ? undefined : { operations, ajv }
+}
+
+/** OpenAPI 3.0 writes `nullable` beside `allOf`, `oneOf` or `$ref` too, where the validator knows it beside `type` only. */
+function withNull(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withNull)
+  if (typeof value !== 'object' || value === null) return value
+  const node = Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withNull(one)]))
+  if (typeof node.nullable !== 'boolean' || 'type' in node) return node
+  const { nullable, ...rest } = node
+  return nullable ? { anyOf: [rest, { type: 'null' }] } : rest
 }
 
 /** What a call log does that the documents do not say. Answers that a fault gave are no answers of the vendor. */
