@@ -93,7 +93,7 @@ async function sendBySdk(
 }
 
 function classify({ method, path }: { readonly method: string; readonly path: string }) {
-  const isSearch = /\/search$/.test(path.split('?')[0] ?? '')
+  const isSearch = (path.split('?')[0] ?? '').endsWith('/search')
   return { buckets: { ten_seconds: 1 }, effect: method !== 'GET' && !isSearch }
 }
 

@@ -1,4 +1,4 @@
-import type { FoundRecord } from '../../src/connector/index.ts'
+import type { FoundRecord, JsonObject } from '../../src/connector/index.ts'
 import { readOrAbsent } from './answers.ts'
 import { idPath } from './client.ts'
 import type { Intercom } from './client.ts'
@@ -15,22 +15,27 @@ export async function* findCustomObjects(
   if (api.options.notInUse.has('custom_objects')) return
   const seen = new Set<string>()
   for (const contact of contacts)
-    for (const type of typesOf(api, contact))
-      for (const instance of await instancesOf(api, type, contact.id)) {
-        const ref = `${type}/${textAt(instance, 'id')}`
-        if (seen.has(ref)) continue
-        seen.add(ref)
-        yield {
-          part: 'custom_objects',
-          ref,
-          parentRef: contact.id,
-          attribution: isCertain(contact) ? candidate('business_record') : contact.attribution,
-          content: exportedObject(instance),
-          ...createdAt(instance),
-          learned: [],
-          label: `${type} ${textAt(instance, 'external_id')}`,
-        }
-      }
+    for (const type of typesOf(api, contact)) {
+      const records = (await instancesOf(api, type, contact.id)).map((one) => recordOf(one, { type, contact }))
+      yield* records.filter(({ ref }) => !seen.has(ref))
+      for (const { ref } of records) seen.add(ref)
+    }
+}
+
+function recordOf(
+  instance: JsonObject,
+  { type, contact }: { readonly type: string; readonly contact: FoundContact },
+): FoundRecord {
+  return {
+    part: 'custom_objects',
+    ref: `${type}/${textAt(instance, 'id')}`,
+    parentRef: contact.id,
+    attribution: isCertain(contact) ? candidate('business_record') : contact.attribution,
+    content: exportedObject(instance),
+    ...createdAt(instance),
+    learned: [],
+    label: `${type} ${textAt(instance, 'external_id')}`,
+  }
 }
 
 /** No call lists the types: a contact names those that it refers to (`Order.list`), the configuration may name more. */

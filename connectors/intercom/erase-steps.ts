@@ -1,5 +1,5 @@
 import type { EffectAnswer, EffectMember, HttpReply, JsonObject, JsonValue } from '../../src/connector/index.ts'
-import { readOrAbsent, writtenAnswer } from './answers.ts'
+import { expectErrorList, readOrAbsent, writtenAnswer } from './answers.ts'
 import { idPath } from './client.ts'
 import type { Intercom } from './client.ts'
 import { readContact } from './contacts.ts'
@@ -27,12 +27,12 @@ async function deleted(
   if (written.kind === 'answered')
     return isAt(written.answer, 'deleted') && textAt(written.answer, 'id') === id ? DONE : UNKNOWN
   if (written.status !== 404) return REFUSED
-  return gone(api, member, reply)
+  expectErrorList(reply)
+  return gone(api, member)
 }
 
-/** 404 means an earlier attempt did it, in Intercom's own words and beside the control. */
-async function gone(api: Intercom, member: EffectMember, reply: HttpReply): Promise<EffectAnswer> {
-  readOrAbsent(reply)
+/** An earlier attempt did it: Intercom says in its own words that there is nothing, beside the control. */
+async function gone(api: Intercom, member: EffectMember): Promise<EffectAnswer> {
   await askSelf(api, workspaceOf(member))
   return ALREADY
 }
@@ -105,9 +105,11 @@ export const redactPart: Step = {
     )
     const written = writtenAnswer(reply)
     if (written.kind === 'answered') return isRedacted(written.answer, partId) ? DONE : UNKNOWN
-    if (written.status === 404) return gone(api, member, reply)
-    // A message that was emptied before is no longer redactable.
-    return isRedacted(await readConversation(api, conversationId), partId) ? ALREADY : REFUSED
+    // A message that was emptied before is no longer redactable; one that is gone is not found.
+    const conversation = await readConversation(api, conversationId)
+    if (conversation === undefined) return gone(api, member)
+    if (written.status === 404 && !isShown(conversation, partId)) return gone(api, member)
+    return isRedacted(conversation, partId) ? ALREADY : REFUSED
   },
   async readBack(api, member) {
     const { conversationId, partId } = partPlace(member)
@@ -118,6 +120,10 @@ export const redactPart: Step = {
 function isRedacted(conversation: JsonObject | undefined, partId: string): boolean {
   if (conversation === undefined) return true
   return messagesOf(conversation).some(({ id, isRedacted: isEmpty }) => id === partId && isEmpty)
+}
+
+function isShown(conversation: JsonObject, partId: string): boolean {
+  return messagesOf(conversation).some(({ id }) => id === partId)
 }
 
 /** Takes the subject's contact out of a conversation with others; Intercom wants to know on behalf of which teammate. */
@@ -134,13 +140,19 @@ export const detachContact: Step = {
     )
     const written = writtenAnswer(reply)
     if (written.kind === 'answered') return participantsOf(written.answer).includes(contactId) ? UNKNOWN : DONE
-    return written.status === 404 ? gone(api, member, reply) : REFUSED
+    if (written.status !== 404) return REFUSED
+    // The 404 may speak of the teammate as well as of the contact or the conversation.
+    return (await isInside(api, conversationId, contactId)) ? REFUSED : gone(api, member)
   },
   async readBack(api, member) {
     const { conversationId, partId: contactId } = partPlace(member)
-    const conversation = await readConversation(api, conversationId)
-    return happenedIf(conversation === undefined || !participantsOf(conversation).includes(contactId))
+    return happenedIf(!(await isInside(api, conversationId, contactId)))
   },
+}
+
+async function isInside(api: Intercom, conversationId: string, contactId: string): Promise<boolean> {
+  const conversation = await readConversation(api, conversationId)
+  return conversation !== undefined && participantsOf(conversation).includes(contactId)
 }
 
 /**
@@ -153,7 +165,9 @@ export const blankContact: Step = {
     const reply = await api.raw({ method: 'PUT', path, body: blankOf(member) })
     const written = writtenAnswer(reply)
     if (written.kind === 'answered') return isBlank(written.answer) ? DONE : UNKNOWN
-    return written.status === 404 ? gone(api, member, reply) : REFUSED
+    if (written.status !== 404) return REFUSED
+    expectErrorList(reply)
+    return gone(api, member)
   },
   async readBack(api, { target }) {
     const contact = await readContact(api, target)

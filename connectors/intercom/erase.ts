@@ -59,10 +59,13 @@ function workspaceOf({ records, kept }: LegSubject): string {
 
 /** Whether something that hangs on the record, however deep, must stay. */
 function holdsKept({ records, kept }: LegSubject, { ref }: PlannedRecord): boolean {
-  const holders = new Set(kept.flatMap(({ parentRef }) => parentRef ?? []))
-  // Files hang on conversations and tickets, these on contacts: two steps up are enough.
-  for (const record of [...records, ...kept])
-    if (holders.has(record.ref) && record.parentRef !== undefined) holders.add(record.parentRef)
+  const holders = new Set<string>()
+  let below = kept
+  while (below.length > 0) {
+    const above = new Set(below.flatMap(({ parentRef }) => (parentRef === undefined ? [] : [parentRef])))
+    below = [...records, ...kept].filter((one) => above.has(one.ref) && !holders.has(one.ref))
+    for (const one of above) holders.add(one)
+  }
   return holders.has(ref)
 }
 

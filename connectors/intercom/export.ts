@@ -1,6 +1,5 @@
-import type { Readable } from 'node:stream'
 import { DsrError, expectText } from '../../src/connector/index.ts'
-import type { Context, ExportPiece, JsonObject, PlannedRecord } from '../../src/connector/index.ts'
+import type { Context, ExportPiece, HttpStream, JsonObject, PlannedRecord } from '../../src/connector/index.ts'
 import { openIntercom } from './client.ts'
 import type { Intercom } from './client.ts'
 import { readConversation } from './conversations.ts'
@@ -57,7 +56,7 @@ function recording(api: Intercom, { part, ref }: PlannedRecord): ExportPiece {
 }
 
 /** Opened without our credential: the address carries its own. */
-async function openUrl(api: Intercom, address: string): Promise<Readable> {
+async function openUrl(api: Intercom, address: string): Promise<HttpStream['body']> {
   if (!URL.canParse(address)) throw new DsrError('VENDOR_REFUSED', 'the vendor no longer shows an attached file')
   const url = new URL(address)
   const reply = await api.context.transport.stream({

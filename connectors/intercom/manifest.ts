@@ -83,4 +83,4 @@ export const MANIFEST = {
       'name of the yes/no custom attribute that marks a restricted contact (default dsr_restricted)',
     deleted_pages_max: 'how many pages of 60 deleted conversations are searched for evidence (default 50)',
   },
-} as const satisfies Manifest<'access' | 'portability' | 'erasure' | 'rectification' | 'objection' | 'restriction'>
+} as const satisfies Manifest

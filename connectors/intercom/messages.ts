@@ -1,3 +1,4 @@
+import { isJsonList, isJsonObject } from '../../src/connector/index.ts'
 import type { Attribution, FoundRecord, JsonObject } from '../../src/connector/index.ts'
 import { createdAt, isAt, objectAt, objectsAt, textAt } from './json-at.ts'
 import { exportedObject } from './mapping.ts'
@@ -83,7 +84,7 @@ export function fileIn(record: JsonObject | undefined, ref: string): JsonObject 
 /** Files in a ticket's own attributes, each attribute as a message of its own. */
 export function attributeFiles(ticket: JsonObject): readonly Message[] {
   return Object.entries(objectAt(ticket, 'ticket_attributes')).flatMap(([name, value]) => {
-    const files = [value, ...(Array.isArray(value) ? value : [])].flatMap((one) => objectsAt({ one: [one] }, 'one'))
+    const files = isJsonList(value) ? value.filter(isJsonObject) : isJsonObject(value) ? [value] : []
     const uploads = files.filter((file) => textAt(file, 'url') !== '' && textAt(file, 'content_type') !== '')
     const none = { isSource: false, authorId: '', authorEmail: '', hasBody: false, isRedacted: false }
     return uploads.length === 0 ? [] : [{ ...none, id: `attribute:${encodeURIComponent(name)}`, files: uploads }]

@@ -1,6 +1,7 @@
 import { DsrError, chunks } from '../../src/connector/index.ts'
 import type { HttpReply, JsonObject } from '../../src/connector/index.ts'
 import type { Intercom } from './client.ts'
+import { textAt } from './json-at.ts'
 import { allOf } from './paging.ts'
 
 /** One value that a field may have. */
@@ -33,7 +34,7 @@ export async function searchAny(
 ): Promise<readonly JsonObject[]> {
   const found = new Map<string, JsonObject>()
   for (const some of chunks(anyOf, MOST_VALUES))
-    for (const entry of await searchHalving(api, kind, some)) found.set(String(entry.id), entry)
+    for (const entry of await searchHalving(api, kind, some)) found.set(textAt(entry, 'id'), entry)
   return [...found.values()]
 }
 
@@ -43,7 +44,7 @@ async function searchHalving(
   anyOf: readonly Wanted[],
 ): Promise<readonly JsonObject[]> {
   const query = queryOf(anyOf)
-  let isTooLong = false
+  const verdict = { isTooLong: false }
   const entries = await allOf({
     name: LISTS[kind],
     fetch: ({ starting_after }) =>
@@ -53,9 +54,9 @@ async function searchHalving(
           pagination: { per_page: PER_PAGE, ...(starting_after === undefined ? {} : { starting_after }) },
         }),
       ),
-    isEmpty: (reply) => (isTooLong = isRefusedAsTooLong(reply, anyOf)),
+    isEmpty: (reply) => (verdict.isTooLong = isRefusedAsTooLong(reply, anyOf)),
   })
-  if (!isTooLong) return entries
+  if (!verdict.isTooLong) return entries
   const halves = chunks(anyOf, Math.ceil(anyOf.length / 2))
   const found: JsonObject[] = []
   for (const half of halves) found.push(...(await searchHalving(api, kind, half)))

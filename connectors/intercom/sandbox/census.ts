@@ -108,7 +108,7 @@ export function takePicture(desk: Desk, { planted, ownIds }: Planted): string {
     contacts,
     conversations,
     tickets,
-    sides: conversations.map(({ id }) => vendor.sides.get(String(id))),
+    sides: conversations.map(({ id }) => vendor.sides.get(textIn({ id: id ?? null }, 'id'))),
     calls: (planted.refs.calls ?? []).map((id) => vendor.calls.get(id)),
     objects: (planted.refs.custom_objects ?? []).map((key) => vendor.objects.get(key)),
     visitor: vendor.visitors.get(planted.person.externalId),

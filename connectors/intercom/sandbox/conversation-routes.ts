@@ -82,20 +82,22 @@ function redact(desk: Desk, body: JsonObject | undefined): SandboxReply {
   const conversation = desk.vendor.conversations.get(textIn(body, 'conversation_id'))
   const isSource = body?.type === 'source'
   const id = textIn(body, isSource ? 'source_id' : 'conversation_part_id')
-  let verdict: 'not_found' | 'not_redactable' | 'redacted' = 'not_found'
+  const found: { verdict: 'not_found' | 'not_redactable' | 'redacted' } = { verdict: 'not_found' }
   if (conversation !== undefined)
     mapMessages(conversation, (message, isBeginning) => {
       if (message.id !== id || isBeginning !== isSource) return message
       const isByContact = ['user', 'lead', 'contact'].includes(textIn(message.author, 'type'))
       const isFit = textIn(message, 'body') !== '' && message.redacted !== true && (isByContact || !isBeginning)
-      verdict = isFit ? 'redacted' : 'not_redactable'
+      found.verdict = isFit ? 'redacted' : 'not_redactable'
       if (!isFit) return message
       const files = isSet(desk, 'redaction_files', 'kept') ? (message.attachments ?? []) : []
       return { ...message, body: REMOVED, redacted: true, attachments: files }
     })
-  if (conversation === undefined || verdict === 'not_found')
+  if (conversation === undefined || found.verdict === 'not_found')
     return refuse(404, 'conversation_part_or_message_not_found', 'Conversation part or message not found')
-  return verdict === 'not_redactable' ? refuse(422, 'conversation_part_not_redactable', 'No body') : ok(conversation)
+  return found.verdict === 'not_redactable'
+    ? refuse(422, 'conversation_part_not_redactable', 'No body')
+    : ok(conversation)
 }
 
 function detach(desk: Desk, request: SandboxRequest): SandboxReply {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../src/connector/index.ts'
-import { note } from './plant.ts'
-import type { Garden } from './plant.ts'
+import { note } from './garden.ts'
+import { isObject, objectsIn, textIn } from './replies.ts'
+import type { Garden } from './garden.ts'
 import { ADMIN, contactId, longId, shortId } from './state.ts'
 import type { Doc, StoredContact } from './state.ts'
 
@@ -88,9 +89,11 @@ export function storeFile({ desk, person }: Garden, name: string): JsonObject {
   return { type: 'upload', name, url, content_type: 'text/plain', filesize: 24, width: 0, height: 0 }
 }
 
-function noteFile(garden: Garden, place: string, { id }: JsonObject, count = 1): void {
-  for (let at = 0; at < count; at += 1) note(garden, 'attachments', `${place}/${String(id)}/${at}`)
-  garden.files.attachments = (garden.files.attachments ?? 0) + count
+/** The files of a message as the connector names them. */
+export function noteFiles(garden: Garden, place: string, message: JsonObject | undefined): void {
+  const files = objectsIn(message?.attachments)
+  for (const at of files.keys()) note(garden, 'attachments', `${place}/${textIn(message, 'id')}/${at}`)
+  garden.files.attachments = (garden.files.attachments ?? 0) + files.length
 }
 
 function rate({ at }: Garden, { doc }: Talk, contact: StoredContact): void {
@@ -120,8 +123,8 @@ function plantRich(garden: Garden, user: StoredContact): void {
   rate(garden, talk, user)
   note(garden, 'conversations', talk.id)
   note(garden, 'ratings', talk.id)
-  noteFile(garden, `conversation/${talk.id}`, talk.doc.source as JsonObject)
-  noteFile(garden, `conversation/${talk.id}`, parts[1] ?? {}, 2)
+  noteFiles(garden, `conversation/${talk.id}`, isObject(talk.doc.source) ? talk.doc.source : undefined)
+  noteFiles(garden, `conversation/${talk.id}`, parts[1])
   for (const side of plantSides(garden, talk)) note(garden, 'side_conversations', `${talk.id}/${side}`)
   const call = plantCall(garden, talk, user)
   note(garden, 'calls', call)
@@ -150,7 +153,7 @@ function plantShared(garden: Garden, user: StoredContact): void {
   })
   rate(garden, talk, user)
   note(garden, 'conversations', talk.id)
-  noteFile(garden, `conversation/${talk.id}`, own)
+  noteFiles(garden, `conversation/${talk.id}`, own)
   const extras = 'shared_conversation_extras'
   note(garden, extras, `ratings/${talk.id}`)
   for (const side of plantSides(garden, talk)) note(garden, extras, `side_conversations/${talk.id}/${side}`)

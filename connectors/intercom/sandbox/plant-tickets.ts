@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/connector/index.ts'
-import { authorOf, storeFile } from './plant-conversations.ts'
-import { note } from './plant.ts'
-import type { Garden } from './plant.ts'
+import { authorOf, noteFiles, storeFile } from './plant-conversations.ts'
+import { note } from './garden.ts'
+import type { Garden } from './garden.ts'
 import { ADMIN, longId, shortId } from './state.ts'
 import type { StoredContact } from './state.ts'
 
@@ -14,13 +14,14 @@ export function plantTickets(garden: Garden, user: StoredContact): void {
 
 function plantTicket(garden: Garden, user: StoredContact, isWithFiles: boolean): void {
   const part = ticketPart(garden, user, isWithFiles ? [storeFile(garden, 'ticket.txt')] : [])
-  const attributes = isWithFiles ? { 'Site photo': [storeFile(garden, 'site.txt')] } : {}
+  const attributes: Readonly<Record<string, readonly JsonObject[]>> = isWithFiles
+    ? { 'Site photo': [storeFile(garden, 'site.txt')] }
+    : {}
   const id = storeTicket(garden, { contacts: [user.id], parts: [part], attributes })
   note(garden, 'tickets', id)
   if (!isWithFiles) return
-  note(garden, 'attachments', `ticket/${id}/${String(part.id)}/0`)
-  note(garden, 'attachments', `ticket/${id}/attribute:Site%20photo/0`)
-  garden.files.attachments = (garden.files.attachments ?? 0) + 2
+  noteFiles(garden, `ticket/${id}`, part)
+  noteFiles(garden, `ticket/${id}`, { id: 'attribute:Site%20photo', attachments: attributes['Site photo'] ?? [] })
 }
 
 function ticketPart({ desk, at }: Garden, user: StoredContact, files: readonly JsonObject[]): JsonObject {

@@ -3,34 +3,18 @@ import type { InventedPerson, PlantedPerson } from '../../../src/connector/testi
 import { SUBSCRIPTION_TYPES } from './contact-routes.ts'
 import { storeContact } from './contacts.ts'
 import type { NewContact } from './contacts.ts'
+import { note } from './garden.ts'
+import type { Garden } from './garden.ts'
 import { plantConversations } from './plant-conversations.ts'
 import { plantTickets } from './plant-tickets.ts'
+import { textIn } from './replies.ts'
 import { ADMIN, PLACES, contactId, secondsOf, shortId } from './state.ts'
 import type { Desk, StoredContact } from './state.ts'
-
-/** Where one person is being planted. */
-export interface Garden {
-  readonly desk: Desk
-  readonly person: InventedPerson
-  readonly refs: Record<string, string[]>
-  /** How many files the export must give, by part. */
-  readonly files: Record<string, number>
-  /** The user and the leads that are this person. */
-  readonly own: readonly StoredContact[]
-  /** Somebody else with whom the person shares a conversation and a ticket. */
-  readonly colleague: StoredContact
-  /** Instant of the planted records, in seconds. */
-  readonly at: number
-}
 
 export interface Planted {
   readonly planted: PlantedPerson
   readonly ownIds: readonly string[]
   readonly colleagueId: string
-}
-
-export function note({ refs }: Pick<Garden, 'refs'>, part: string, ref: string): void {
-  refs[part] = [...(refs[part] ?? []), ref]
 }
 
 /** Plants a person in every place: a user, two leads, and whatever hangs on them, over more than one page. */
@@ -107,7 +91,7 @@ function plantPlaces(garden: Garden, user: StoredContact): void {
   places.segments = [
     ...times((n) => ({
       type: 'segment',
-      id: `${contactId(desk.vendor)}`,
+      id: contactId(desk.vendor),
       name: `Segment ${n}`,
       created_at: at,
       updated_at: at,
@@ -173,8 +157,9 @@ function noteRefs(garden: Garden, { id, places }: StoredContact): void {
 }
 
 function keyOf(entry: JsonObject): string {
-  if (typeof entry.event_name === 'string') return `${entry.event_name}/${String(entry.created_at)}`
-  return String(entry.type === undefined ? entry.name : entry.id)
+  const event = textIn(entry, 'event_name')
+  if (event !== '') return `${event}/${textIn(entry, 'created_at')}`
+  return textIn(entry, entry.type === undefined ? 'name' : 'id')
 }
 
 function plantObjects(garden: Garden, user: StoredContact): void {
@@ -207,7 +192,6 @@ function plantVisitor(garden: Garden): void {
     id,
     user_id: person.externalId,
     anonymous: true,
-    email: '',
     phone: null,
     name: null,
     created_at: at,
