@@ -21,7 +21,8 @@ export async function startRuntimeWorkers(
   { kinds, only = [], concurrency }: WorkerOptions,
 ): Promise<RunningWorkers> {
   const known = connectors.map((one) => one.connector.manifest.id)
-  return startWorkers({
+  let isOver = false
+  const running = await startWorkers({
     engine: runtime.engine,
     queue: runtime.queue.queue,
     workers: runtime.queue.workers,
@@ -29,8 +30,17 @@ export async function startRuntimeWorkers(
     kinds,
     connectors: only.length > 0 ? known.filter((id) => only.includes(id)) : known,
     ...(concurrency !== undefined && { pace: { concurrency } }),
-    onError: (worker, error) => log.error({ worker, err: error }, 'worker.failed'),
+    onError: (worker, error) => {
+      // Connections that end with the database after the workers have stopped are no failure.
+      if (!isOver) log.error({ worker, err: error }, 'worker.failed')
+    },
   })
+  return {
+    stop: async (drainMs) => {
+      await running.stop(drainMs)
+      isOver = true
+    },
+  }
 }
 
 /** A worker's own health page, for whoever restarts it: live always, ready while the database answers. */
@@ -43,7 +53,10 @@ export async function serveHealth(
       reply.writeHead(isOk ? 200 : 503, { 'content-type': 'application/json' })
       reply.end(JSON.stringify({ status: isOk ? 'ok' : 'not ready' }))
     }
-    if (httpRequest.url === '/health/live') { answer(true); return; }
+    if (httpRequest.url === '/health/live') {
+      answer(true)
+      return
+    }
     if (httpRequest.url === '/health/ready') {
       void runtime.store
         .transact((tx) => tx.dbNowMs())
