@@ -1,6 +1,7 @@
 import type { FoundRecord, LegSubject, PlannedEffect, PlannedRecord } from '../connector/contract.ts'
 import { DsrError } from '../domain/errors.ts'
 import { encodeTarget, type EffectState } from '../domain/effect.ts'
+import type { Identifier } from '../domain/identifier.ts'
 import { effectId, type LegId } from '../domain/ids.ts'
 import { isWritingRight, type Right, type WritingRight } from '../domain/right.ts'
 import type { EffectRow, LegRow, RecordRow } from '../ports/rows.ts'
@@ -95,17 +96,29 @@ export async function afterEffects(ports: Ports, tx: Tx, legId: LegId): Promise<
 interface Approved {
   readonly acted: readonly PlannedRecord[]
   readonly kept: readonly PlannedRecord[]
-  readonly digests: ReadonlySet<string>
+  /** Certain ones. */
+  readonly identifiers: readonly Identifier[]
+  /** Digests of what the approver saw, or what was no matter for a plan: somebody else's, or a guess. */
+  readonly known: ReadonlySet<string>
 }
 
 async function approvedRecords(ports: Ports, lease: Lease): Promise<Approved> {
-  const rows = await ports.store.transact(async (tx) => approvedRows(tx, lease))
+  const [rows, identifiers, own] = await ports.store.transact(async (tx) =>
+    Promise.all([
+      approvedRows(tx, lease),
+      tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
+      findAll(tx.record, { legId: lease.leg.id }),
+    ]),
+  )
   const now = ports.clock.nowMs()
   const isKept = (row: RecordRow) => row.decision === 'retain' && (row.untilMs ?? Infinity) > now
+  // What was found here and never planned was never approved, unless it is no matter for a plan.
+  const passed = own.filter((row) => row.decision === 'not_subject' || (!row.isCertain && row.decision === null))
   return {
     acted: rows.filter((row) => !isKept(row)).map((row) => openRecord(lease.vault, row)),
     kept: rows.filter(isKept).map((row) => openRecord(lease.vault, row)),
-    digests: new Set(rows.map((row) => row.refDigest)),
+    identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
+    known: new Set([...rows, ...passed].map((row) => row.refDigest)),
   }
 }
 
@@ -116,49 +129,28 @@ async function planEffects(
   const verb = lease.account.connector.writing[right]
   const approved = await approvedRecords(ports, lease)
   if (!verb) return settleUnchanged(ports, lease, { kind: 'not_supported', why: 'this system has no way to do it' })
-  const subject = await subjectOf(ports, { lease, right, approved })
+  const subject = subjectOf(lease, right, approved)
   const refusal = effectGate(lease.account, subject.identifiers)
   if (refusal !== undefined) return settleUnchanged(ports, lease, { kind: 'not_done', why: refusal })
-  const added = await rereadRecords(ports, { lease, approved, signal })
+  const added = await rereadRecords(lease, approved, signal)
   if (added.length > 0) return parkDrift(ports, lease, added)
   const effects = await verb.plan(lease.account.context(signal), subject)
   await storeEffects(ports, { lease, right, effects })
 }
 
-async function subjectOf(
-  ports: Ports,
-  { lease, right, approved }: { lease: Lease; right: WritingRight; approved: Approved },
-): Promise<LegSubject> {
-  const identifiers = await ports.store.transact(async (tx) =>
-    tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
-  )
-  return {
-    right,
-    records: approved.acted,
-    kept: approved.kept,
-    identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
-    wish: openIntake(lease.vault, lease.request),
-  }
+function subjectOf(lease: Lease, right: WritingRight, approved: Approved): LegSubject {
+  const { acted: records, kept, identifiers } = approved
+  return { right, records, kept, identifiers, wish: openIntake(lease.vault, lease.request) }
 }
 
 /** Reads the account once more before anything is changed: gone is fine, a record that the approver never saw is not. */
 async function rereadRecords(
-  ports: Ports,
-  { lease, approved, signal }: { lease: Lease; approved: Approved; signal: AbortSignal },
+  lease: Lease,
+  { identifiers, known }: Approved,
+  signal: AbortSignal,
 ): Promise<readonly FoundRecord[]> {
   if (lease.leg.state === 'acting') return []
-  const rows = await ports.store.transact(async (tx) => findAll(tx.record, { legId: lease.leg.id }))
-  // What was found here and never planned was never approved, unless it is no matter for a plan: somebody else's, or a guess.
-  const passed = rows.filter((row) => row.decision === 'not_subject' || (!row.isCertain && row.decision === null))
-  const known = new Set([...approved.digests, ...passed.map((row) => row.refDigest)])
-  const identifiers = await ports.store.transact(async (tx) =>
-    tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
-  )
-  const search = {
-    right: lease.request.right,
-    identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
-    names: openIntake(lease.vault, lease.request).names,
-  }
+  const search = { right: lease.request.right, identifiers, names: openIntake(lease.vault, lease.request).names }
   const added: FoundRecord[] = []
   for await (const record of lease.account.connector.discover(lease.account.context(signal), search)) {
     if (!known.has(refDigest(lease.vault, record))) added.push(record)

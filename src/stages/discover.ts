@@ -29,10 +29,12 @@ export async function runDiscover(ports: Ports, lease: Lease, signal: AbortSigna
   if (capabilities.credentials === 'rejected')
     throw new DsrError('VENDOR_CREDENTIALS_REJECTED', 'the vendor rejects the credential')
   const search = await searchOf(ports, lease)
-  const refused = await ports.store.transact(async (tx) => refusedRows(tx, lease))
   const found = await collect(lease, search, signal)
   // A recheck is not asked again about what a person said is somebody else's.
-  if (lease.leg.generation > 0) for (const row of refused) found.delete(row.refDigest)
+  if (lease.leg.generation > 0) {
+    const refused = await ports.store.transact(async (tx) => refusedRows(tx, lease))
+    for (const row of refused) found.delete(row.refDigest)
+  }
   await ports.store.transact(async (tx) => {
     const leg = await enterSearch(ports, tx, await holdLease(tx, lease))
     for (const record of found.values()) await keepRecord(ports, tx, { lease, record, round: search.round })

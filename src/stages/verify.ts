@@ -22,11 +22,13 @@ const EXTRA_LOOKS = 3
  * still there is looked at again on the manifest's schedule; what is there at the last look goes to a person.
  */
 export async function runVerify(ports: Ports, lease: Lease, signal: AbortSignal): Promise<void> {
-  const rows = await ports.store.transact(async (tx) => approvedRows(tx, lease))
-  const identifiers = await ports.store.transact(async (tx) =>
-    tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
+  const [rows, identifiers, refused] = await ports.store.transact(async (tx) =>
+    Promise.all([
+      approvedRows(tx, lease),
+      tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
+      refusedRows(tx, lease),
+    ]),
   )
-  const refused = await ports.store.transact(async (tx) => refusedRows(tx, lease))
   const records: readonly PlannedRecord[] = rows.map((row) => openRecord(lease.vault, row))
   const report = await lease.account.connector.verify(lease.account.context(signal), {
     right: lease.request.right,

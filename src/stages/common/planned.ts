@@ -8,9 +8,11 @@ import type { Lease } from './lease.ts'
  * else's. A recheck's leg works from the records of the legs before it.
  */
 export async function approvedRows(tx: Tx, lease: Lease): Promise<readonly RecordRow[]> {
-  const request = await tx.request.get(lease.request.id)
+  const [request, legs] = await Promise.all([
+    tx.request.get(lease.request.id),
+    tx.leg.find({ requestId: lease.request.id, accountId: lease.account.id }),
+  ])
   const version = request?.approval?.planVersion ?? 0
-  const legs = await tx.leg.find({ requestId: lease.request.id, accountId: lease.account.id })
   const rows = await findAll(tx.record, { legId: { in: legs.map((leg) => leg.id) }, planVersion: { atMost: version } })
   return rows.filter((row) => row.decision !== 'not_subject')
 }
