@@ -66,12 +66,24 @@ export function deleteStatement(shape: TableShape, where: object): Statement {
   return statement(`delete from ${shape.sql}${clause(conditions)}`, parameters)
 }
 
+/** As many as there are different statements in the code. */
+const names = new Map<string, string>()
+
 export function statement(text: string, values: readonly unknown[]): Statement {
-  return { name: createHash('sha256').update(text).digest('base64url'), text, values }
+  let name = names.get(text)
+  if (name === undefined) names.set(text, (name = createHash('sha256').update(text).digest('base64url')))
+  return { name, text, values }
 }
 
+const fieldTexts = new WeakMap<TableShape, string>()
+
 function fields(shape: TableShape): string {
-  return shape.columns.map((column) => `${column.sql} as "${column.field}"`).join(', ')
+  let text = fieldTexts.get(shape)
+  if (text === undefined) {
+    text = shape.columns.map((column) => `${column.sql} as "${column.field}"`).join(', ')
+    fieldTexts.set(shape, text)
+  }
+  return text
 }
 
 function clause(conditions: readonly string[]): string {
