@@ -36,7 +36,7 @@ async function moreThanNow(stack: Stack, id: RequestId): Promise<Sign> {
   return async () => (await progressOf(stack, id)) > before
 }
 
-describeStacks('a queue that loses everything', (backend) => {
+describeStacks('no request is lost once acknowledged: a queue that loses everything', (backend) => {
   it('in mid-flow, at every stage, delays a request by less than a minute and loses and doubles nothing', async () => {
     const stack = await startStack({ backend, ...TIMES })
     const { portal } = stack

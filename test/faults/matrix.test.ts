@@ -51,31 +51,34 @@ function casesFor(names: readonly string[]): readonly Fault[] {
   })
 }
 
-describe.each(['erasure', 'access'] as const)('%s, with a crash or a lost answer at every boundary', (right) => {
-  it('ends where an undisturbed request ends, with the same record, once and twice', async () => {
-    const sound = await run(MEMORY, right)
-    const names = sound.course.boundaries.visited
-    const cases = casesFor(names)
-    const wrong: string[] = []
-    let struck = 0
-    for (const fault of cases) {
-      const what = `${names[fault.at]!} ${fault.mode} x${fault.times}`
-      try {
-        const { course, end } = await run(MEMORY, right, fault)
-        struck += course.boundaries.struck > 0 ? 1 : 0
-        expect({ what, end }).toEqual({ what, end: sound.end })
-      } catch (error) {
-        wrong.push(`${what}: ${String(error).slice(0, 1500)}`)
+describe.each(['erasure', 'access'] as const)(
+  'doing anything twice ends where doing it once ends: %s, with a crash or a lost answer at every boundary',
+  (right) => {
+    it('ends where an undisturbed request ends, with the same record, once and twice', async () => {
+      const sound = await run(MEMORY, right)
+      const names = sound.course.boundaries.visited
+      const cases = casesFor(names)
+      const wrong: string[] = []
+      let struck = 0
+      for (const fault of cases) {
+        const what = `${names[fault.at]!} ${fault.mode} x${fault.times}`
+        try {
+          const { course, end } = await run(MEMORY, right, fault)
+          struck += course.boundaries.struck > 0 ? 1 : 0
+          expect({ what, end }).toEqual({ what, end: sound.end })
+        } catch (error) {
+          wrong.push(`${what}: ${String(error).slice(0, 1500)}`)
+        }
       }
-    }
-    const places = new Set(cases.map((one) => one.at)).size
-    process.stdout.write(
-      `${right}: ${new Set(names).size} kinds of boundary, ${places} of ${names.length} boundaries broken in ${cases.length} cases (seed ${SEED})\n`,
-    )
-    expect(wrong).toEqual([])
-    expect(struck).toBe(cases.length)
-  }, 240_000)
-})
+      const places = new Set(cases.map((one) => one.at)).size
+      process.stdout.write(
+        `${right}: ${new Set(names).size} kinds of boundary, ${places} of ${names.length} boundaries broken in ${cases.length} cases (seed ${SEED})\n`,
+      )
+      expect(wrong).toEqual([])
+      expect(struck).toBe(cases.length)
+    }, 240_000)
+  },
+)
 
 describe('the boundaries', () => {
   it('are all shimmed: a port that is new must be looked at', async () => {

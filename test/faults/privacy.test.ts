@@ -76,7 +76,19 @@ async function leadThrough({ portal }: Stack, id: RequestId): Promise<void> {
 async function written(stack: Stack, ids: readonly RequestId[]): Promise<Readonly<Record<string, string>>> {
   const tables = await withClient(stack.databaseUrl, async (client) => {
     const texts: (readonly [string, string])[] = []
-    for (const name of ['journal', 'outbox', 'leaf', 'leg', 'effect', 'call', 'seal', 'parcel', 'recheck', 'record', 'plan']) {
+    for (const name of [
+      'journal',
+      'outbox',
+      'leaf',
+      'leg',
+      'effect',
+      'call',
+      'seal',
+      'parcel',
+      'recheck',
+      'record',
+      'plan',
+    ]) {
       const { rows } = await client.query(`select * from app.${name}`)
       texts.push([`table ${name}`, rows.map((row) => JSON.stringify(row)).join('\n')])
     }
@@ -99,7 +111,7 @@ async function written(stack: Stack, ids: readonly RequestId[]): Promise<Readonl
   }
 }
 
-describeStacks('nothing of a person', (backend) => {
+describeStacks('no personal data outside vault and archive: nothing of a person', (backend) => {
   it('is in logs, queue, journal, record, metrics, errors or letters, however the vendors fail', async () => {
     const { hooks, lines } = gathered()
     const stack = await startStack({ backend, hooks, controller: { owner: { email: 'owner@example.com' } } })

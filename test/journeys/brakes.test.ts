@@ -38,47 +38,50 @@ function intentsSeen(seen: string[]): (ports: Ports) => Ports {
   }
 }
 
-describeStacks('nothing is changed at a vendor without', (backend) => {
-  it('an approved plan, however long it waits; and each change has its intent on disk before it is made', async () => {
-    const stack = await startStack({ backend })
-    const known = stack.plant(1)
-    const before = pictureOf(known)
-    const seen: string[] = []
-    await stack.work(undefined, { ports: intentsSeen(seen) })
+describeStacks(
+  'nothing is changed at a vendor without an approved plan, a live account and an intent on disk:',
+  (backend) => {
+    it('waits for the approval, however long it waits; and each change has its intent on disk before it is made', async () => {
+      const stack = await startStack({ backend })
+      const known = stack.plant(1)
+      const before = pictureOf(known)
+      const seen: string[] = []
+      await stack.work(undefined, { ports: intentsSeen(seen) })
 
-    const id = await stack.portal.receive(known.person, 'erasure')
-    await stack.portal.untilState(id, ['awaiting_decision'])
-    await stack.portal.decideAll(id)
-    await stack.portal.untilState(id, ['plan_expired'])
-    expect(stack.vendors.changes()).toEqual([])
-    expect(pictureOf(known)).toBe(before)
+      const id = await stack.portal.receive(known.person, 'erasure')
+      await stack.portal.untilState(id, ['awaiting_decision'])
+      await stack.portal.decideAll(id)
+      await stack.portal.untilState(id, ['plan_expired'])
+      expect(stack.vendors.changes()).toEqual([])
+      expect(pictureOf(known)).toBe(before)
 
-    await stack.portal.commands.resume({
-      requestId: id,
-      legId: null,
-      action: 'retry',
-      actor: { role: 'ops', id: 'ops-1' },
-      reason: null,
-    })
-    await stack.portal.untilState(id, ['awaiting_approval'])
-    await stack.portal.approve(id)
-    await stack.portal.lead(id)
-    expect(seen.length).toBeGreaterThan(0)
-    expect(seen.filter((state) => state !== 'sent')).toEqual([])
-  }, 120_000)
+      await stack.portal.commands.resume({
+        requestId: id,
+        legId: null,
+        action: 'retry',
+        actor: { role: 'ops', id: 'ops-1' },
+        reason: null,
+      })
+      await stack.portal.untilState(id, ['awaiting_approval'])
+      await stack.portal.approve(id)
+      await stack.portal.lead(id)
+      expect(seen.length).toBeGreaterThan(0)
+      expect(seen.filter((state) => state !== 'sent')).toEqual([])
+    }, 120_000)
 
-  it('a live account: one that is read-only is searched, and the record says that nothing was done', async () => {
-    const stack = await startStack({ backend, effects: 'read_only' })
-    const known = stack.plant(1)
-    const before = pictureOf(known)
-    await stack.work()
+    it('only searches an account that is read-only, and the record says that nothing was done', async () => {
+      const stack = await startStack({ backend, effects: 'read_only' })
+      const known = stack.plant(1)
+      const before = pictureOf(known)
+      await stack.work()
 
-    const id = await stack.portal.receive(known.person, 'erasure')
-    const request = await stack.portal.lead(id)
+      const id = await stack.portal.receive(known.person, 'erasure')
+      const request = await stack.portal.lead(id)
 
-    expect(request.result).toBe('completed_with_exceptions')
-    expect(new Set(Object.values(await stack.portal.outcomes(id)))).toEqual(new Set(['not_done']))
-    expect(stack.vendors.changes()).toEqual([])
-    expect(pictureOf(known)).toBe(before)
-  }, 90_000)
-})
+      expect(request.result).toBe('completed_with_exceptions')
+      expect(new Set(Object.values(await stack.portal.outcomes(id)))).toEqual(new Set(['not_done']))
+      expect(stack.vendors.changes()).toEqual([])
+      expect(pictureOf(known)).toBe(before)
+    }, 90_000)
+  },
+)

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { describeStacks } from '../kit/stack/backends.ts'
+import { startCommand } from '../kit/stack/commands.ts'
 import { startProcess } from '../kit/stack/processes.ts'
 import { startStack } from '../kit/stack/stack.ts'
 import { pictureOf } from '../kit/stack/vendors.ts'
@@ -26,5 +27,19 @@ describeStacks('several processes on one database and one queue', (backend) => {
     await expect(stack.portal.record(ids[1])).resolves.toMatchObject({ predicate: { result: 'completed' } })
     expect(pictureOf(neighbour)).toBe(before)
     await Promise.all(workers.map((one) => one.kill()))
+  }, 120_000)
+
+  it('the commands of the product do it too: one coordinator and two connector workers, in real time', async () => {
+    const stack = await startStack({ backend, speed: 1 })
+    const known = stack.plant(1)
+    const commands = [['coordinator'], ['connector'], ['connector', '--connectors', 'hubspot']]
+    const started = await Promise.all(commands.map((command) => startCommand(stack, command)))
+
+    const id = await stack.portal.receive(known.person, 'access')
+    const request = await stack.portal.lead(id)
+
+    expect(request.state).toBe('closed')
+    await expect(stack.portal.record(id)).resolves.toMatchObject({ predicate: { result: 'completed' } })
+    await expect(Promise.all(started.map((one) => one.stop()))).resolves.toEqual([0, 0, 0])
   }, 120_000)
 })

@@ -5,7 +5,7 @@ import { depthOf, identitiesOf } from '../kit/stack/places.ts'
 import { startStack } from '../kit/stack/stack.ts'
 import { pictureOf } from '../kit/stack/vendors.ts'
 
-describeStacks('what a person asks to see', (backend) => {
+describeStacks('no neighbour is disclosed: what a person asks to see', (backend) => {
   it('access gives everything that was planted and read, in an archive that opens with the key of the request', async () => {
     const stack = await startStack({ backend })
     const known = stack.plant(1)
