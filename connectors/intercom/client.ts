@@ -85,9 +85,13 @@ async function sendBySdk(
       return Response.json({})
     },
   })
-  await build(client)
+  try {
+    await build(client)
+  } catch (error) {
+    failure ??= error
+  }
   if (isDsrError(failure)) throw failure
-  // Anything else is a call that cannot be built; its text may quote the call.
+  // Anything else is a call that cannot be built; its text may quote the call, so it is not kept.
   if (reply === undefined) throw new DsrError('CONNECTOR_BUG', 'the SDK did not send the call')
   return reply
 }

@@ -1,6 +1,6 @@
 import { expectList, expectObject } from '../../src/connector/index.ts'
 import type { FoundRecord, HttpReply, JsonObject } from '../../src/connector/index.ts'
-import { readAnswer } from './answers.ts'
+import { readAnswer, readOrAbsent } from './answers.ts'
 import type { Intercom } from './client.ts'
 import type { FoundContact } from './contacts.ts'
 import { createdAt, textAt } from './json-at.ts'
@@ -74,6 +74,7 @@ const PLACES: readonly Place[] = [
     read: (api, contact_id) =>
       allOf({
         name: 'data',
+        isEmpty: isAbsent,
         fetch: (queryParams) => api.sdk((client) => client.notes.list({ contact_id }, { queryParams })),
       }),
     refOf: byId,
@@ -93,6 +94,7 @@ const PLACES: readonly Place[] = [
     read: async (api, contact_id) => {
       const companies = await allOf({
         name: 'companies',
+        isEmpty: isAbsent,
         fetch: (queryParams) =>
           api.sdk((client) => client.contacts.listAttachedCompanies({ contact_id }, { queryParams })),
       })
@@ -116,6 +118,7 @@ const PLACES: readonly Place[] = [
     read: (api, contactId) =>
       allOf({
         name: 'events',
+        isEmpty: isAbsent,
         // The SDK does not page: the query of the next page goes along as it is.
         fetch: (queryParams) =>
           api.sdk((client) => client.events.list({ type: 'user', intercom_user_id: contactId }, { queryParams })),
@@ -124,14 +127,21 @@ const PLACES: readonly Place[] = [
   },
   {
     part: 'event_summaries',
-    read: async (api, intercom_user_id) => {
-      const reply = await api.sdk((client) => client.events.list({ type: 'user', intercom_user_id, summary: true }))
-      return expectList(readAnswer(reply).events).map(expectObject)
-    },
+    read: (api, intercom_user_id) =>
+      onePage(
+        api.sdk((client) => client.events.list({ type: 'user', intercom_user_id, summary: true })),
+        'events',
+      ),
     refOf: (entry) => textAt(entry, 'name'),
   },
 ]
 
-async function onePage(reply: Promise<HttpReply>): Promise<readonly JsonObject[]> {
-  return expectList(readAnswer(await reply).data).map(expectObject)
+async function onePage(asked: Promise<HttpReply>, name = 'data'): Promise<readonly JsonObject[]> {
+  const reply = await asked
+  return isAbsent(reply) ? [] : expectList(readAnswer(reply)[name]).map(expectObject)
+}
+
+/** The contact was read a moment ago; whether an archived one has lists is not documented. */
+function isAbsent(reply: HttpReply): boolean {
+  return reply.status === 404 && readOrAbsent(reply) === undefined
 }

@@ -177,6 +177,6 @@ function* callRecords(talk: Talk, call: JsonObject): Generator<FoundRecord, void
   if (talk.others.length > 0 && !talk.ownIds.includes(textAt(call, 'contact_id'))) return
   yield extra(talk, 'calls', { id, content: call })
   if (textAt(call, 'recording_url') === '') return
-  const recording = extra(talk, 'call_recordings', { id, content: { call_id: id } })
+  const recording = extra(talk, 'call_recordings', { id, content: { recording_of_call: id } })
   yield talk.others.length > 0 ? recording : { ...recording, parentRef: id }
 }

@@ -19,7 +19,8 @@ export async function* exportRecords(
     const { part, ref, content } = record
     yield { kind: 'record', part, ref, content }
     if (part === 'attachments') yield attachment(api, record)
-    if (part === 'call_recordings') yield recording(api, record)
+    const callId = callOf(record)
+    if (callId !== undefined) yield recording(api, record, callId)
   }
   await Promise.resolve()
 }
@@ -41,15 +42,22 @@ export async function currentFile(api: Intercom, ref: string): Promise<JsonObjec
   return fileIn(kind === 'ticket' ? await readTicket(api, id) : await readConversation(api, id), ref)
 }
 
-function recording(api: Intercom, { part, ref }: PlannedRecord): ExportPiece {
+/** The call whose recording a record stands for, also in a conversation with others. */
+function callOf({ part, content }: PlannedRecord): string | undefined {
+  const isRecording = part === 'call_recordings' || part === 'shared_conversation_extras'
+  const id = isRecording ? textAt(content, 'recording_of_call') : ''
+  return id === '' ? undefined : id
+}
+
+function recording(api: Intercom, { part, ref }: PlannedRecord, callId: string): ExportPiece {
   return {
     kind: 'attachment',
     part,
     ref,
-    name: `call-${ref}.mp3`,
+    name: `call-${callId}.mp3`,
     mediaType: 'audio/mpeg',
     open: async () => {
-      const reply = await api.sdk((client) => client.calls.showCallRecording({ call_id: ref }))
+      const reply = await api.sdk((client) => client.calls.showCallRecording({ call_id: callId }))
       return openUrl(api, reply.status === 302 ? expectText(reply.headers.location) : '')
     },
   }

@@ -1,7 +1,8 @@
-import type { FoundRecord, JsonObject } from '../../src/connector/index.ts'
+import type { FoundRecord, JsonObject, Right } from '../../src/connector/index.ts'
 import { readOrAbsent } from './answers.ts'
 import { idPath } from './client.ts'
 import type { Intercom } from './client.ts'
+import { idsOf } from './contacts.ts'
 import type { FoundContact } from './contacts.ts'
 import { participantsOf } from './conversations.ts'
 import { createdAt, textAt } from './json-at.ts'
@@ -13,12 +14,13 @@ import { searchAny } from './search.ts'
 export async function* findTickets(
   api: Intercom,
   contacts: readonly FoundContact[],
+  right: Right,
 ): AsyncGenerator<FoundRecord, void, undefined> {
   if (api.options.notInUse.has('tickets')) return
   const wanted = contacts.map(({ id }) => ({ field: 'contact_ids', value: id }))
   for (const { id } of await searchAny(api, 'tickets', wanted)) {
     const ticket = await readTicket(api, textAt({ id: id ?? null }, 'id'))
-    if (ticket !== undefined) yield* recordsOf(ticket, contacts)
+    if (ticket !== undefined) yield* recordsOf(ticket, contacts, right)
   }
 }
 
@@ -27,7 +29,11 @@ export async function readTicket(api: Intercom, id: string): Promise<JsonObject 
   return readOrAbsent(await api.sdk((client) => client.tickets.get({ ticket_id: id })))
 }
 
-function* recordsOf(ticket: JsonObject, contacts: readonly FoundContact[]): Generator<FoundRecord, void, undefined> {
+function* recordsOf(
+  ticket: JsonObject,
+  contacts: readonly FoundContact[],
+  right: Right,
+): Generator<FoundRecord, void, undefined> {
   const participants = participantsOf(ticket)
   const own = contacts.filter(({ id }) => participants.includes(id))
   const parent = own.find(isCertain) ?? own[0]
@@ -47,9 +53,12 @@ function* recordsOf(ticket: JsonObject, contacts: readonly FoundContact[]): Gene
     learned: [],
     label: labelOf(ticket, others.length),
   }
-  // The files of a ticket with others stay with it, and are shown with it in its own content.
-  if (isShared) return
-  const messages = [...messagesOf(ticket), ...attributeFiles(ticket)]
+  // A ticket with others stays with its files; whoever asks for access gets those that they sent themselves.
+  if (isShared && right === 'erasure') return
+  const ownIds = own.flatMap(({ contact }) => idsOf(contact))
+  const messages = isShared
+    ? messagesOf(ticket).filter(({ authorId }) => ownIds.includes(authorId))
+    : [...messagesOf(ticket), ...attributeFiles(ticket)]
   yield* fileRecords(messages, { place: `ticket/${id}`, parentRef: id, attribution })
 }
 

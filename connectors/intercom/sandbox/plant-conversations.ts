@@ -160,6 +160,7 @@ function plantShared(garden: Garden, user: StoredContact): void {
   const call = plantCall(garden, talk, user)
   note(garden, extras, `calls/${call}`)
   note(garden, extras, `call_recordings/${call}`)
+  garden.files[extras] = (garden.files[extras] ?? 0) + 1
 }
 
 /** Its contact was deleted by hand long ago; the address of whoever began it is all that is left. */

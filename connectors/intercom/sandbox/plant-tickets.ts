@@ -8,7 +8,15 @@ import type { StoredContact } from './state.ts'
 /** Three tickets of the person alone, the first with files, and one with a colleague. */
 export function plantTickets(garden: Garden, user: StoredContact): void {
   for (const isWithFiles of [true, false, false]) plantTicket(garden, user, isWithFiles)
-  const shared = storeTicket(garden, { contacts: [user.id, garden.colleague.id], parts: [], attributes: {} })
+  const shared = storeTicket(garden, {
+    contacts: [user.id, garden.colleague.id],
+    // The sender's files are shown to access; erasure leaves the ticket, files and all.
+    parts: [
+      ticketPart(garden, user, [storeFile(garden, 'mine.txt')]),
+      ticketPart(garden, garden.colleague, [storeFile(garden, 'not-mine.txt')]),
+    ],
+    attributes: {},
+  })
   note(garden, 'shared_tickets', shared)
 }
 

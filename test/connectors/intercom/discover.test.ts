@@ -127,6 +127,25 @@ describe('finding a person in Intercom', () => {
       expect(files.some(({ content }) => JSON.stringify(content).includes('theirs.txt'))).toBe(false)
     }))
 
+  it('gives access to the person’s own file in a ticket with others, once a person has read it', () =>
+    withBench({}, async ({ lab, discover }) => {
+      const { identifiers } = lab.subject
+      const files = inPart(await discover({ right: 'access', identifiers }), 'attachments')
+      const mine = files.filter(({ label }) => label === 'mine.txt')
+      expect(worthOf(mine)).toEqual(['shared_record'])
+      expect(files.map(({ label }) => label)).not.toContain('not-mine.txt')
+    }))
+
+  it.each(['notes', 'tags', 'companies', 'events'])('finds an archived contact that has no %s any more', (place) =>
+    withBench({}, async ({ lab, discover }) => {
+      const body = JSON.stringify({ type: 'error.list', errors: [{ code: 'not_found' }] })
+      const path = place === 'events' ? /^\/events/ : new RegExp(`^/contacts/[^/]+/${place}`)
+      lab.sandbox.arm({ match: { path }, times: 2, what: { kind: 'status', status: 404, body } })
+      const identifiers = [{ kind: 'external_id', value: lab.subject.person.externalId }] as const
+      expect(inPart(await discover({ identifiers }), 'contact')).toHaveLength(1)
+    }),
+  )
+
   it('leaves signed addresses out of what it stores', () =>
     withBench({}, async ({ lab, discover }) => {
       const found = JSON.stringify(await discover({ identifiers: lab.subject.identifiers }))
