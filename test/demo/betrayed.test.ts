@@ -17,19 +17,22 @@ async function play(onStage: (stage: Stage) => void) {
 }
 
 /** A vendor whose deletion takes another person's contact along, once it is asked to change anything. */
-function eraseTheNamesake({ cast, installation }: Stage): void {
-  const [running] = installation.sandboxes.filter(({ sandbox }) => sandbox.connector === 'hubspot')
-  const [contact = ''] = cast.namesake.at.get(running!.accountId)?.refs.contact ?? []
-  const { sandbox } = running!
-  const timer = setInterval(() => {
-    if (!sandbox.calls().some((call) => call.isChange)) return
-    clearInterval(timer)
-    void fetch(`${sandbox.baseUrl}/crm/v3/objects/contacts/${contact}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${sandbox.token}` },
-    })
-  }, 20)
-  closers.push(() => clearInterval(timer))
+function eraseTheNamesake({ cast, installation }: Stage): Promise<number> {
+  const running = installation.sandboxes.find(({ sandbox }) => sandbox.connector === 'hubspot')!
+  const { sandbox } = running
+  const [objectId] = cast.namesake.at.get(running.accountId)?.refs.contact ?? []
+  return new Promise((resolve, reject) => {
+    const timer = setInterval(() => {
+      if (!sandbox.calls().some((call) => call.isChange)) return
+      clearInterval(timer)
+      fetch(`${sandbox.baseUrl}/crm/v3/objects/contacts/gdpr-delete`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${sandbox.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ objectId }),
+      }).then((reply) => resolve(reply.status), reject)
+    }, 20)
+    closers.push(() => clearInterval(timer))
+  })
 }
 
 /** A vendor that lies although the demo did not arrange it. */
@@ -46,7 +49,11 @@ describe('the demo fails and says why', () => {
   it(
     'when a system erases a person of the same name',
     async () => {
-      const { code, output } = await play(eraseTheNamesake)
+      let betrayal = Promise.resolve(0)
+      const { code, output } = await play((stage) => {
+        betrayal = eraseTheNamesake(stage)
+      })
+      expect(await betrayal).toBe(204)
       expect(output).toMatch(/^NO .*of that name/m)
       expect(code).toBe(1)
     },
