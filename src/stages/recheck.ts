@@ -70,15 +70,18 @@ export async function orderRecheck(
 }
 
 /**
- * The generations of an answered request whose legs are all settled and that have no sequel record yet, lowest first.
+ * The generations of an answered request whose legs are all settled and whose sequel is not finished, lowest first: it has no record
+ * yet, or whoever sealed it died before marking its rechecks as done.
  */
 export async function unsealedGenerations(tx: Tx, request: RequestRow): Promise<readonly number[]> {
   const legs = await tx.leg.find({ requestId: request.id, generation: { above: 0 } })
   const seals = await tx.seal.find({ requestId: request.id })
-  const sealed = new Set(seals.map((row) => row.generation))
+  const started = await tx.recheck.find({ requestId: request.id, state: 'started' })
+  const unfinished = new Set(started.map((row) => row.generation))
+  const finished = new Set(seals.map((row) => row.generation).filter((one) => !unfinished.has(one)))
   const generations = [...new Set(legs.map((leg) => leg.generation))].sort((a, b) => a - b)
   return generations.filter(
-    (one) => !sealed.has(one) && legs.every((leg) => leg.generation !== one || leg.state === 'settled'),
+    (one) => !finished.has(one) && legs.every((leg) => leg.generation !== one || leg.state === 'settled'),
   )
 }
 

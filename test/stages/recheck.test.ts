@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import type { RequestId } from '../../src/domain/ids.ts'
-import { DAY, HOUR } from '../kit/sim/clock.ts'
+import { sealGeneration } from '../../src/stages/seal.ts'
+import { relayTurn } from '../../workers/relay.ts'
+import { DAY, HOUR, MINUTE } from '../kit/sim/clock.ts'
 import { contactOf, invoiceOf, testPerson } from '../kit/sim/people.ts'
 import { APPROVER, Rig } from '../kit/sim/rig.ts'
 
@@ -110,6 +112,25 @@ describe('a recheck', () => {
     expect(generations(rig).sort()).toEqual([0, 1, 2])
     expect(rig.request(id).state).toBe('closed')
     expect(rig.vendor('books').held('ada')).toEqual([])
+  })
+
+  // A coordinator died between sealing the sequel and marking the rechecks as done: the next one saw a sealed generation and left.
+  it('is finished although whoever sealed its sequel died before saying so', async () => {
+    const { rig, id } = await answered(30)
+    rig.clock.advance(31 * DAY)
+    await rig.watch()
+    for (let turn = 0; turn < 50 && rig.leg(id, 'crm', 1).state !== 'settled'; turn += 1) {
+      await relayTurn(rig.relay)
+      const [job] = rig.queue.waiting.filter((one) => one.kind !== 'request')
+      if (job) await rig.work(job)
+      else rig.clock.advance(2 * MINUTE)
+      await rig.watch()
+    }
+    await sealGeneration(rig.ports, rig.request(id), 1)
+    expect(rig.request(id).state).toBe('answered')
+    await rig.after(HOUR)
+    expect(rig.request(id).state).toBe('closed')
+    expect(generations(rig).sort()).toEqual([0, 1])
   })
 
   it('is refused before the answer', async () => {
