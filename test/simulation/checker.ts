@@ -33,9 +33,8 @@ function checkSending(world: World, account: string, key: string): void {
   if (effect?.state !== 'sent' || call?.state !== 'sent') world.report('an effect was sent that is not on disk')
   if (!request) return
   const { approval, state } = request
-  if (approval === null || approval.planHash !== request.planHash)
-    world.report('an effect was sent without an approved plan')
-  else if (approval.actNotBeforeMs > world.clock.nowMs() + SKEW_MS)
+  if (approval?.planHash !== request.planHash) world.report('an effect was sent without an approved plan')
+  if ((approval?.actNotBeforeMs ?? 0) > world.clock.nowMs() + SKEW_MS)
     world.report('an effect was sent during cooling-off')
   if (!['acting', 'answered', 'closed'].includes(state)) world.report(`an effect was sent while ${state}`)
   if (world.scenario.effects?.[account === 'crm' ? 'crm' : 'desk'] === 'read_only')
@@ -126,6 +125,9 @@ function checkVendor(world: World, people: People, vendor: FakeVendor): void {
   }
   const hasAgain = [...people.orders.keys()].some((order) => order.endsWith('act_again'))
   for (const events of byTarget(vendor.history)) if (!hasAgain) checkRepeats(world, events)
+  const scrubs = vendor.history.filter((event) => event.kind === 'sent' && event.step === 'scrub_invoice')
+  if (!hasAgain && scrubs.length > new Set(scrubs.map((event) => event.target)).size)
+    world.report('a step that must not be repeated was sent twice unasked')
 }
 
 function checkChildren(world: World, vendor: FakeVendor, ref: string): void {

@@ -7,7 +7,7 @@ import { watchTurn } from '../../workers/watchdog.ts'
 import { MINUTE, SECOND } from '../kit/sim/clock.ts'
 import { Dice } from '../kit/sim/dice.ts'
 import { jobId } from '../kit/sim/queue.ts'
-import type { Fault } from '../kit/sim/fake-vendor.ts'
+import type { Fault, VendorVerb } from '../kit/sim/fake-vendor.ts'
 import type { Fate, Waiting } from './actor.ts'
 import { checkEnd, watchSendings, type Facts } from './checker.ts'
 import { nextDueMs, waitingRows } from './due.ts'
@@ -56,6 +56,8 @@ class Simulation {
   readonly #jobs = new Map<Process, RequestJob | LegJob | EffectsJob>()
   readonly #trace: RunOptions['trace']
   #faults: number
+  /** Faults begin after so many moves, so that the later stages get their share. */
+  readonly #calmSteps: number
   #steps = 0
   #emptyMoves = 0
   #watchedAtMs = -1
@@ -67,6 +69,7 @@ class Simulation {
     this.#trace = trace
     this.#dice = new Dice(seed)
     this.#faults = faults
+    this.#calmSteps = this.#dice.roll(5) * 100
     this.#world = new World(scenario, { seed, mutation })
     const several = (name: string, count: number) =>
       Array.from({ length: count }, (_, index) => this.#world.process(`${name}-${index + 1}`))
@@ -76,8 +79,7 @@ class Simulation {
     this.#coordinators = several('coordinator', 2)
     this.#connectors = several('connector', 3)
     for (const one of this.#all) one.clock.offsetMs = faults > 0 ? (this.#dice.roll(5) - 2) * SECOND : 0
-    for (const vendor of Object.values(this.#world.vendors))
-      vendor.faultOf = (verb) => this.#vendorFault(verb === 'perform')
+    for (const vendor of Object.values(this.#world.vendors)) vendor.faultOf = (verb) => this.#vendorFault(verb)
     watchSendings(this.#world)
   }
 
@@ -234,15 +236,17 @@ class Simulation {
     }
   }
 
-  #vendorFault(isPerform: boolean): Fault {
-    if (!this.#fault(6)) return 'none'
+  #vendorFault(verb: VendorVerb): Fault {
+    if (!this.#fault(verb === 'perform' ? 15 : 5)) return 'none'
     const fault = this.#dice.pick(VENDOR_FAULTS)
+    if (verb === 'perform') return fault
     const isOfPerform = fault === 'lost_before' || fault === 'lost_after' || fault === 'mute'
-    return isOfPerform && !isPerform ? 'down' : fault
+    if (!isOfPerform) return fault
+    return verb === 'verify' ? 'blind' : 'down'
   }
 
   #fault(percent: number): boolean {
-    if (this.#faults === 0 || !this.#dice.chance(percent)) return false
+    if (this.#faults === 0 || this.#steps < this.#calmSteps || !this.#dice.chance(percent)) return false
     this.#faults -= 1
     return true
   }

@@ -21,6 +21,7 @@ import {
   errorOf,
   PART_OF,
   type FakeVendor,
+  type Fault,
   type StoredRecord,
   type VendorStep,
   type VendorVerb,
@@ -77,10 +78,7 @@ class FakeVerbs {
             records.map(({ part, ref, content }) => ({ kind: 'record', part, ref, content }) as const),
           ),
         ),
-      verify: async ({ clock }, subject) =>
-        call('verify', undefined, () =>
-          verified(vendor, { subject, manifest: this.#setting.manifest, atMs: clock.nowMs() }),
-        ),
+      verify: async ({ clock }, subject) => this.#verify(subject, clock.nowMs()),
       erase: this.#erase(),
     }
   }
@@ -101,6 +99,18 @@ class FakeVerbs {
     }
   }
 
+  async #verify(subject: VerifySubject, atMs: number): Promise<VerifyReport> {
+    const { manifest } = this.#setting
+    let isBlind = this.#vendor.isIndexDown
+    const report = await this.#call('verify', undefined, (fault) => {
+      isBlind ||= fault === 'blind'
+      return verified(this.#vendor, { subject, manifest, atMs })
+    })
+    if (!isBlind) return report
+    const findings = report.findings.map((one): PartFinding => ({ ...one, remaining: 0, verdict: { kind: 'absent' } }))
+    return { ...report, control: { ...report.control, result: 0 }, findings }
+  }
+
   async #perform(call: EffectCall, nowMs: number): Promise<readonly KeyedAnswer<EffectAnswer>[]> {
     const { pause } = this.#setting
     const vendor = this.#vendor
@@ -115,12 +125,12 @@ class FakeVerbs {
     return fault === 'mute' ? [] : answers
   }
 
-  async #call<Answer>(verb: VendorVerb, step: string | undefined, answer: () => Answer): Promise<Answer> {
+  async #call<Answer>(verb: VendorVerb, step: string | undefined, answer: (fault: Fault) => Answer): Promise<Answer> {
     const fault = this.#vendor.faultOf(verb, step)
     await this.#setting.pause('before', verb)
     const error = errorOf(fault)
     if (error) throw error
-    const answered = answer()
+    const answered = answer(fault)
     await this.#setting.pause('after', verb)
     return answered
   }
@@ -229,7 +239,7 @@ function verified(vendor: FakeVendor, { subject, manifest, atMs }: Looking): Ver
     return { part, looked: planned.length, remaining, verdict: { kind: remaining === 0 ? 'absent' : 'present' } }
   })
   return {
-    control: look('control', vendor.isIndexDown ? 0 : 1),
+    control: look('control', 1),
     findings,
     readbacks: findings.map((one) => look(`${one.part}_by_id`, one.remaining)),
   }

@@ -37,6 +37,8 @@ export type Fault =
   | 'lost_after'
   /** The vendor answered, but with nothing that says what it did. */
   | 'mute'
+  /** The credential or the index shows nothing at all, the control included. */
+  | 'blind'
   | 'crash'
 
 export type VendorVerb = 'check' | 'discover' | 'export' | 'plan' | 'verify' | 'perform' | 'readBack' | 'poll'
@@ -221,6 +223,7 @@ export function errorOf(fault: Fault): DsrError | Error | undefined {
   switch (fault) {
     case 'none':
     case 'mute':
+    case 'blind':
       return undefined
     case 'down':
       return new DsrError('VENDOR_UNAVAILABLE', 'the vendor is away')
