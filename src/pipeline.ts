@@ -68,5 +68,3 @@ export const PIPELINE = [
   readonly legs: 'discover' | 'act' | 'verify' | null
   readonly then: string
 }[]
-
-export type StageName = (typeof PIPELINE)[number]['stage']

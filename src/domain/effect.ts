@@ -25,11 +25,6 @@ export function nextEffectState(state: EffectState, event: EffectEvent): EffectS
   return nextState(EFFECT_TABLE, state, event)
 }
 
-/** Whether the engine has nothing more to do for the effect by itself. */
-export function isSettledEffect(state: EffectState): boolean {
-  return state === 'done' || state === 'rejected' || state === 'stopped'
-}
-
 /** What a step is applied to, as it is stored sealed. */
 export interface EffectTarget {
   readonly target: string

@@ -44,8 +44,3 @@ export type ParkReason =
 export function nextLegState(state: LegState, event: LegEvent): LegState {
   return nextState(LEG_TABLE, state, event)
 }
-
-/** Whether somebody still has to do something: an open leg always has an owner and a next-action time, or is parked. */
-export function isOpenLeg(state: LegState): boolean {
-  return state !== 'settled'
-}

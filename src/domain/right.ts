@@ -5,9 +5,6 @@ export type Right = (typeof RIGHTS)[number]
 /** The rights that change something at a vendor. */
 export type WritingRight = Exclude<Right, 'access' | 'portability'>
 
-/** The rights whose answer is an archive. */
-export type ReadingRight = Extract<Right, 'access' | 'portability'>
-
 export function isRight(text: string): text is Right {
   return (RIGHTS as readonly string[]).includes(text)
 }
