@@ -156,6 +156,9 @@ async function explain(client: Client, { statement }: { statement: Statement }) 
     client.escapeLiteral(Array.isArray(value) ? `{${value.join()}}` : String(value)),
   )
   await client.query(`begin; ${settingsOf({ statementTimeoutMs: 10_000, idleTimeoutMs: 10_000 })}`)
+  // What has a name is planned once for all values, and the rest with its values each time.
+  const mode = statement.name === undefined ? 'force_custom_plan' : 'force_generic_plan'
+  await client.query(`set local plan_cache_mode = ${mode}`)
   await client.query(`prepare asked as ${statement.text}`)
   const execute = literals.length === 0 ? 'execute asked' : `execute asked (${literals.join(', ')})`
   const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(

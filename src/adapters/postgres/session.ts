@@ -157,14 +157,10 @@ async function connect(pool: Pool): Promise<PoolClient> {
   }
 }
 
-/**
- * Set for the transaction only, so that they also hold behind a connection pooler. Every search is planned with its values: few
- * rows of many are due, parked or unpublished, and a plan that does not know the values walks over all the others.
- */
+/** Set for the transaction only, so that they also hold behind a connection pooler. */
 export function settingsOf({ statementTimeoutMs, idleTimeoutMs }: SessionTimeouts): string {
   return [
     `set local statement_timeout = ${statementTimeoutMs}`,
     `set local idle_in_transaction_session_timeout = ${idleTimeoutMs}`,
-    'set local plan_cache_mode = force_custom_plan',
   ].join('; ')
 }

@@ -4,9 +4,13 @@ import { encodeValue } from './codec.ts'
 import type { TableShape } from './columns.ts'
 import { parseOptions, parsePatch, parseWhere, type Options, type ParsedCondition } from './conditions.ts'
 
-/** A parameterised statement. Its name makes the driver prepare it once per connection. */
+/**
+ * A parameterised statement. Its name makes the driver prepare it once per connection, and the server plan it once for all values.
+ * A search without a key has none and is planned with its values each time: few rows of many are due, parked or unpublished, and
+ * a plan that does not know the values walks over all the others.
+ */
 export interface Statement {
-  readonly name: string
+  readonly name?: string
   readonly text: string
   readonly values: readonly unknown[]
 }
@@ -38,32 +42,44 @@ export function findStatement(
 ): Statement {
   const { order, limit, afterId } = parseOptions(shape, options)
   const parameters: unknown[] = []
-  const conditions = whereText(parseWhere(shape, where), parameters)
+  const asked = parseWhere(shape, where)
+  const conditions = whereText(asked, parameters)
   if (afterId !== undefined) conditions.push(`"id" > $${parameters.push(afterId)}`)
   const orderText = order.map(({ column, isDescending }) => `${column.sql}${isDescending ? ' desc' : ''}`).join(', ')
   const tail = `order by ${orderText} limit $${parameters.push(limit)}${options.lock}`
-  return statement(`select ${fields(shape)} from ${shape.sql}${clause(conditions)} ${tail}`, parameters)
+  return search(asked, `select ${fields(shape)} from ${shape.sql}${clause(conditions)} ${tail}`, parameters)
 }
 
 export function countStatement(shape: TableShape, where: object): Statement {
   const parameters: unknown[] = []
-  const conditions = whereText(parseWhere(shape, where), parameters)
-  return statement(`select count(*)::int as "count" from ${shape.sql}${clause(conditions)}`, parameters)
+  const asked = parseWhere(shape, where)
+  const conditions = whereText(asked, parameters)
+  return search(asked, `select count(*)::int as "count" from ${shape.sql}${clause(conditions)}`, parameters)
 }
 
 export function countByStatement(shape: TableShape, columnSql: string, where: object): Statement {
   const parameters: unknown[] = []
-  const conditions = whereText(parseWhere(shape, where), parameters)
+  const asked = parseWhere(shape, where)
+  const conditions = whereText(asked, parameters)
   const text = `select ${columnSql} as "value", count(*)::int as "count" from ${shape.sql}${clause(conditions)}`
-  return statement(`${text} group by 1 order by 1`, parameters)
+  return search(asked, `${text} group by 1 order by 1`, parameters)
 }
 
 /** @throws DsrError `INTERNAL` when nothing is asked for: no call empties a whole table. */
 export function deleteStatement(shape: TableShape, where: object): Statement {
   const parameters: unknown[] = []
-  const conditions = whereText(parseWhere(shape, where), parameters)
+  const asked = parseWhere(shape, where)
+  const conditions = whereText(asked, parameters)
   if (conditions.length === 0) throw new DsrError('INTERNAL', `a deletion of all of ${shape.name}`)
-  return statement(`delete from ${shape.sql}${clause(conditions)}`, parameters)
+  return search(asked, `delete from ${shape.sql}${clause(conditions)}`, parameters)
+}
+
+/** Columns by which few rows are found, whatever the value. */
+const KEYS: ReadonlySet<string> = new Set(['id', 'requestId', 'legId', 'callId'])
+
+function search(asked: readonly ParsedCondition[], text: string, values: readonly unknown[]): Statement {
+  const isKeyed = asked.some(({ kind, column }) => (kind === 'equal' || kind === 'in') && KEYS.has(column.field))
+  return isKeyed ? statement(text, values) : { text, values }
 }
 
 /** As many as there are different statements in the code. */
