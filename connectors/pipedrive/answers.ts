@@ -64,15 +64,16 @@ type Reader = (work: () => Promise<unknown>) => Promise<JsonObject>
 export async function allUnlessGone(
   list: (read: Reader) => AsyncIterable<JsonObject>,
 ): Promise<readonly JsonObject[] | undefined> {
-  let isThere = true
+  // An object, since the compiler takes a variable that only a closure changes for unchanged.
+  const seen = { isThere: true }
   const entries: JsonObject[] = []
   const read: Reader = async (work) => {
     const answer = await readingOrAbsent(work)
-    isThere = answer !== undefined
+    seen.isThere = answer !== undefined
     return answer ?? { data: [] }
   }
   for await (const entry of list(read)) entries.push(entry)
-  return isThere ? entries : undefined
+  return seen.isThere ? entries : undefined
 }
 
 /** All entries of a list of version 2. */

@@ -1,6 +1,6 @@
 import { chunks } from '../../src/connector/index.ts'
 import type { FoundRecord, JsonObject } from '../../src/connector/index.ts'
-import { entriesOf, pagesOfV2, reading } from './answers.ts'
+import { allUnlessGone, entriesOf, pagesOfV2, reading } from './answers.ts'
 import type { Pipedrive } from './client.ts'
 import { business, recordOf } from './family.ts'
 import type { Family } from './family.ts'
@@ -17,14 +17,52 @@ type Found = AsyncGenerator<FoundRecord, void, undefined>
 export async function* findBusiness(family: Family, flow: readonly FlowEntry[]): Found {
   const { notInUse } = optionsOf(family.api.context)
   const own = new Set<string>()
-  for await (const deal of deals(family)) {
+  for await (const deal of withChangelogs(family, deals(family))) {
     own.add(deal.ref)
     yield deal
   }
-  yield* participations(family, { flow, own })
-  if (!notInUse.has('projects')) yield* projects(family, 'projects')
-  if (!notInUse.has('archived_projects')) yield* projects(family, 'archived_projects')
+  yield* withChangelogs(family, participations(family, { flow, own }))
+  if (!notInUse.has('projects')) yield* withChangelogs(family, projects(family, 'projects'))
+  if (!notInUse.has('archived_projects')) yield* withChangelogs(family, projects(family, 'archived_projects'))
   yield* shownInFlow(family, flow)
+}
+
+/** Each record with its earlier values behind it. */
+async function* withChangelogs(family: Family, records: Found): Found {
+  const isOff = optionsOf(family.api.context).notInUse.has('business_changelogs')
+  for await (const record of records) {
+    yield record
+    if (isOff) continue
+    const ref = `${record.part.endsWith('projects') ? 'project' : 'deal'}/${record.ref}`
+    const changes = await readBusinessChangelog(family.api, ref)
+    if (changes === undefined || changes.length === 0) continue
+    yield recordOf(
+      family,
+      { changes },
+      {
+        part: 'business_changelogs',
+        ref,
+        parentRef: record.ref,
+        attribution: business(family),
+        label: `earlier values of: ${record.label ?? ref}`,
+      },
+    )
+  }
+}
+
+/** Earlier values of a deal's or project's fields, by `deal/1` or `project/1`; undefined when it is not there. */
+export function readBusinessChangelog(api: Pipedrive, ref: string): Promise<readonly JsonObject[] | undefined> {
+  const [kind, number = ''] = ref.split('/')
+  const query = { id: numberOf(number), limit: PER_PAGE }
+  return allUnlessGone((read) =>
+    pagesOfV2(
+      (cursor) =>
+        kind === 'project'
+          ? api.projects.getProjectChangelog({ ...query, ...cursor })
+          : api.dealsV1.getDealChangelog({ ...query, ...cursor }),
+      read,
+    ),
+  )
 }
 
 async function* deals(family: Family): Found {

@@ -45,7 +45,7 @@ export function weightOf(tokens: number, { tokensPerDay, share }: Budget): numbe
 /** What Pipedrive charges for a call (`x-token-cost` of its published documents). */
 export function tokensOf(call: Asked): number {
   const path = call.path.replace(/^https?:\/\/[^/]+/, '').split('?')[0] ?? ''
-  return /^\/api\/v2\//.test(path) ? tokensOfV2(call, path) : tokensOfV1(call, path)
+  return path.startsWith('/api/v2/') ? tokensOfV2(call, path) : tokensOfV1(call, path)
 }
 
 function isSearch({ path }: Asked): boolean {

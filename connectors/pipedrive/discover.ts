@@ -5,6 +5,7 @@ import { findChildren } from './child-places.ts'
 import { openClient } from './client.ts'
 import { askControl } from './control.ts'
 import { familyOf } from './family.ts'
+import type { Family } from './family.ts'
 import { readFlow } from './flow.ts'
 import { findMail } from './mail.ts'
 import { textAt } from './mapping.ts'
@@ -20,15 +21,17 @@ export async function* discover(context: Context, search: Search): AsyncGenerato
   const people = await findPeople(api, search)
   const seen = new Set<string>()
   for (const family of familyOf(api, people, { right: search.right, userId: textAt(me, 'id') })) {
-    const flow = await readFlow(api, family.parent.id)
-    if (flow === undefined)
-      throw new DsrError('VENDOR_REFUSED', 'the vendor does not show the flow of a person it found')
-    for (const place of [findOnPerson, findChildren, findMail, findBusiness])
-      for await (const record of place(family, flow)) {
-        const name = `${record.part} ${record.ref}`
-        if (notInUse.has(record.part) || seen.has(name)) continue
-        seen.add(name)
-        yield record
-      }
+    for await (const record of findRound(family)) {
+      const name = `${record.part} ${record.ref}`
+      if (notInUse.has(record.part) || seen.has(name)) continue
+      seen.add(name)
+      yield record
+    }
   }
+}
+
+async function* findRound(family: Family): AsyncGenerator<FoundRecord, void, undefined> {
+  const flow = await readFlow(family.api, family.parent.id)
+  if (flow === undefined) throw new DsrError('VENDOR_REFUSED', 'the vendor does not show the flow of a person it found')
+  for (const place of [findOnPerson, findChildren, findMail, findBusiness]) yield* place(family, flow)
 }

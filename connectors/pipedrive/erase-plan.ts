@@ -107,12 +107,14 @@ export async function participantIds(
   return ids
 }
 
+/** What hangs on a note, deal or project; everything else hangs on a person. */
+const FOREIGN_PARENTS = ['note_comments', 'business_changelogs']
+
 /** Whose ids, addresses and words are to go from what others share. */
 export function ownOf({ records, identifiers }: Pick<LegSubject, 'records' | 'identifiers'>) {
   const persons = records.filter(({ part }) => part === 'person')
-  // A comment hangs on its note, everything else on a person.
   const parents = records.flatMap(({ part, parentRef }) =>
-    part === 'note_comments' || parentRef === undefined ? [] : [parentRef],
+    FOREIGN_PARENTS.includes(part) || parentRef === undefined ? [] : [parentRef],
   )
   return {
     ownIds: new Set([...persons.map(({ ref }) => ref), ...parents]),

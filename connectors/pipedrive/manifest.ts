@@ -41,7 +41,7 @@ export const MANIFEST = {
   steps: {
     ...Object.fromEntries(ERASURE_STEPS.map((step) => [step, single])),
     correct_person: single,
-    // "Only allowed once to change": a second change is refused in silence, which the read back sees.
+    // "Only allowed once to change": a second change is refused in silence, which a look afterwards sees.
     unsubscribe: single,
     mark_objection: single,
     mark_restriction: single,

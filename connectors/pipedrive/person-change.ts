@@ -1,4 +1,4 @@
-import { DsrError, isJsonObject, neverPolled } from '../../src/connector/index.ts'
+import { DsrError, isDsrError, isJsonObject, neverPolled } from '../../src/connector/index.ts'
 import type {
   Context,
   EffectAnswer,
@@ -75,20 +75,32 @@ async function changeOne(api: Pipedrive, kind: PersonChange, { target, details }
   const written = await writing(() => api.persons.updatePerson({ id: numberOf(target), UpdatePersonRequest: change }))
   if (written.kind === 'refused')
     return { kind: 'rejected', code: written.status === 403 ? 'VENDOR_SCOPE_MISSING' : 'VENDOR_REFUSED' }
-  // Pipedrive leaves a change that it forbids undone and says 200 all the same (published document of the person).
-  return seenAfter(kind, { written: written.answer, details })
+  return seenAfter(api, kind, { target, details, written: written.answer })
 }
 
-function seenAfter(
+/** Pipedrive leaves a change that it forbids undone and says 200 all the same (published document of the person). */
+async function seenAfter(
+  api: Pipedrive,
   kind: PersonChange,
-  { written, details }: { readonly written: JsonObject; readonly details: JsonValue },
-): EffectAnswer {
-  const person = written.data
-  if (!isJsonObject(person) || isBlind(kind, person)) return { kind: 'unknown' }
+  { target, details, written }: Wanted & { readonly written: JsonObject },
+): Promise<EffectAnswer> {
+  const told = written.data
+  const person = isJsonObject(told) && !isBlind(kind, told) ? told : await lookAfter(api, kind, target)
+  if (person === undefined) return { kind: 'unknown' }
   return kind.change(person, details) === undefined ? { kind: 'done' } : { kind: 'rejected', code: 'VENDOR_REFUSED' }
 }
 
-/** The answer to a change need not show the marketing fields: then the read back decides. */
+/** A look that fails after the change says nothing about the change: the engine looks again. */
+async function lookAfter(api: Pipedrive, kind: PersonChange, id: string): Promise<JsonObject | undefined> {
+  try {
+    return await readOne(api, kind, id)
+  } catch (error) {
+    if (isDsrError(error)) return undefined
+    throw error
+  }
+}
+
+/** The answer to a change need not show the marketing fields: then a look decides. */
 function isBlind({ needsConsent = false }: PersonChange, person: JsonValue): boolean {
   return needsConsent && textAt(person, 'marketing_status') === ''
 }

@@ -66,7 +66,7 @@ export function textChange(record: JsonObject, kind: 'deal' | 'project', leaving
 /** As `textChange`, and the links to the person. */
 export function projectChange(project: JsonObject, leaving: Leaving): JsonObject | undefined {
   const persons = listAt(project, 'person_ids')
-  const others = persons.filter((id) => !leaving.persons.includes(String(id)))
+  const others = persons.filter((id) => typeof id !== 'number' || !leaving.persons.includes(String(id)))
   return orNothing({
     ...textChange(project, 'project', leaving),
     ...(others.length === persons.length ? {} : { person_ids: others }),

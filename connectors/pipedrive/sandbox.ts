@@ -12,6 +12,7 @@ import type {
 import { businessRoutes } from './sandbox/business-routes.ts'
 import { countRemaining, takePicture } from './sandbox/census.ts'
 import { childRoutes } from './sandbox/child-routes.ts'
+import { flowRoutes } from './sandbox/flow-routes.ts'
 import { personRoutes } from './sandbox/person-routes.ts'
 import { plantPerson } from './sandbox/plant.ts'
 import type { Planted } from './sandbox/plant.ts'
@@ -26,7 +27,12 @@ const TOKEN = '3f0c9a7be1d24c58a6f1sandbox5e7d90b2a4c6e8'
 export const startSandbox: StartSandbox = async ({ clock, port = 0, speed = 1, seed = 1 }) => {
   const desk: Desk = { vendor: emptyVendor(seed), switches: new Map(), speed, nowMs: () => clock.nowMs() }
   let baseUrl = ''
-  const routes = [...personRoutes(desk, () => baseUrl), ...childRoutes(desk), ...businessRoutes(desk)]
+  const routes = [
+    ...personRoutes(desk, () => baseUrl),
+    ...flowRoutes(desk),
+    ...childRoutes(desk),
+    ...businessRoutes(desk),
+  ]
   const server = await startSandboxServer({
     routes,
     clock,

@@ -43,6 +43,10 @@ export function redact(text: string, { words, numbers }: Traces): string {
   return numbers.reduce((rest, digits) => rest.replaceAll(spacedNumber(digits), ERASED), withoutWords)
 }
 
+export function holdsTrace(text: string, traces: Traces): boolean {
+  return redact(text, traces) !== text
+}
+
 /** The texts among some members of a record that change when the traces go, each with its new text. */
 export function redacted(
   record: JsonObject,
@@ -66,7 +70,7 @@ function wholeWord(word: string): RegExp {
 /** The last digits however they are set apart, and a country's or network's digits before them. */
 function spacedNumber(digits: string): RegExp {
   const gap = '[\\s().\\/-]*'
-  return new RegExp(`(?:\\+|00)?(?:\\d{1,3}${gap}){0,2}${[...digits].join(gap)}(?!\\d)`, 'gu')
+  return new RegExp(`(?:\\+|00)?(?:\\d{1,3}${gap}){0,2}${digits.replaceAll(/\d(?=\d)/g, `$&${gap}`)}(?!\\d)`, 'gu')
 }
 
 function literal(text: string): string {

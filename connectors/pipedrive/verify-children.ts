@@ -1,5 +1,5 @@
 import type { JsonObject, PartFinding, PlannedRecord, VerifySubject } from '../../src/connector/index.ts'
-import { FLOW_PARTS, readDeals } from './business-places.ts'
+import { FLOW_PARTS, readBusinessChangelog, readDeals } from './business-places.ts'
 import { readActivities } from './child-places.ts'
 import type { Pipedrive } from './client.ts'
 import { PURGE_MS } from './depth.ts'
@@ -13,7 +13,7 @@ import { textAt } from './mapping.ts'
 import { readOrganisation } from './person-places.ts'
 import { activityChange, leavingIn, projectChange, projectNow, textChange } from './redaction.ts'
 import type { Leaving } from './redaction.ts'
-import { tracesOf } from './traces.ts'
+import { holdsTrace, tracesOf } from './traces.ts'
 
 type Looked = Pick<Look, 'findings' | 'seen'>
 
@@ -40,6 +40,7 @@ export async function lookAtChildren(api: Pipedrive, subject: VerifySubject): Pr
     await lookAtParticipations(api, subject),
     await byState(api, subject, { part: 'projects', stateOf: projectState(subject) }),
     await byState(api, subject, { part: 'archived_projects', stateOf: projectState(subject) }),
+    await lookAtChangelogs(api, subject),
     await lookAtFlow(api, subject),
     recordingsOf(subject),
   ]
@@ -166,6 +167,28 @@ function projectState(subject: VerifySubject): Kind['stateOf'] {
     const project = await projectNow(api, ref)
     return project !== undefined && projectChange(project, leaving) !== undefined ? 'live' : 'absent'
   }
+}
+
+const CHANGELOG_WHY = 'Pipedrive does not show the changelog of this record, and has no call that deletes it'
+
+/** What the record lost still stands in its changelog. */
+async function lookAtChangelogs(api: Pipedrive, subject: VerifySubject): Promise<Looked> {
+  const records = inPart(subject, 'business_changelogs')
+  if (records.length === 0) return { findings: [], seen: [] }
+  const traces = tracesOf(subject.records, subject.identifiers)
+  let live = 0
+  let hidden = 0
+  for (const { ref } of records) {
+    const changes = await readBusinessChangelog(api, ref)
+    if (changes === undefined) hidden += 1
+    else if (changes.some((change) => holdsTrace(JSON.stringify(change), traces))) live += 1
+  }
+  const counted = { part: 'business_changelogs', looked: records.length }
+  const finding: PartFinding =
+    live === 0 && hidden > 0
+      ? { ...counted, remaining: hidden, verdict: { kind: 'cannot_tell', why: CHANGELOG_WHY } }
+      : { ...counted, remaining: live, verdict: { kind: live > 0 ? 'present' : 'absent' } }
+  return { findings: [finding], seen: [['changelogs_by_record', live]] }
 }
 
 /** Documents, invoices and mailings show in the flow of the person only. */

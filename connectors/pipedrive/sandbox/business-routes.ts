@@ -4,7 +4,7 @@ import type { SandboxReply, SandboxRequest } from '../../../src/connector/testin
 import { single } from './child-routes.ts'
 import { bodyOf, cursorList, idOf, idsAsked, notFound, ok, refuse, startList } from './replies.ts'
 import type { PricedRoute } from './replies.ts'
-import { allLive, change, isSet, live } from './state.ts'
+import { allLive, change, isSet, live, remember } from './state.ts'
 import type { Desk, Stored } from './state.ts'
 
 /** Deals with participants, projects. */
@@ -17,6 +17,18 @@ export function businessRoutes(desk: Desk): readonly PricedRoute[] {
     { method: 'PATCH', path: '/api/v2/deals/:id', tokens: 5, handle: (call) => updateDeal(desk, call) },
     { method: 'GET', path: participant, tokens: 20, handle: (call) => participants(desk, call) },
     { method: 'DELETE', path: `${participant}/:participant`, tokens: 6, handle: (call) => leave(desk, call) },
+    {
+      method: 'GET',
+      path: '/api/v1/deals/:id/changelog',
+      tokens: 20,
+      handle: (call) => changelog(desk, call, 'deals'),
+    },
+    {
+      method: 'GET',
+      path: '/api/v2/projects/:id/changelog',
+      tokens: 10,
+      handle: (call) => changelog(desk, call, 'projects'),
+    },
     { method: 'GET', path: '/api/v2/projects', tokens: 10, handle: (call) => projects(desk, call, false) },
     { method: 'GET', path: '/api/v2/projects/archived', tokens: 10, handle: (call) => projects(desk, call, true) },
     { method: 'GET', path: '/api/v2/projects/:id', tokens: 1, handle: (call) => single(desk, 'projects', call) },
@@ -44,8 +56,26 @@ function updateDeal(desk: Desk, request: SandboxRequest): SandboxReply {
   const body = bodyOf(request)
   const isFixed = stored.fields.is_archived === true && isSet(desk, 'archived_deals', 'fixed')
   if (isFixed || (body.person_id === null && isSet(desk, 'unlink_deal', 'refused'))) return refuse(400, 'not allowed')
-  change(desk, stored, { ...body, ...mergedCustom(stored, body) })
+  return changed(desk, stored, { key: `deals/${stored.id}`, body })
+}
+
+interface Changed {
+  readonly key: string
+  readonly body: JsonObject
+}
+
+/** The changelog keeps what is overwritten. */
+function changed(desk: Desk, stored: Stored, { key, body }: Changed): SandboxReply {
+  const wanted = { ...body, ...mergedCustom(stored, body) }
+  remember(desk, stored, { key, wanted })
+  change(desk, stored, wanted)
   return ok(stored.fields)
+}
+
+function changelog(desk: Desk, request: SandboxRequest, kind: 'deals' | 'projects'): SandboxReply {
+  if (live(desk, kind, idOf(request)) === undefined) return notFound()
+  const all = desk.vendor.changelog.get(`${kind}/${idOf(request)}`) ?? []
+  return cursorList(desk, request, { all: all.map((one) => ({ ...one })) })
 }
 
 function mergedCustom({ fields }: Stored, { custom_fields: wanted }: JsonObject): JsonObject {
@@ -88,6 +118,5 @@ function updateProject(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = live(desk, 'projects', idOf(request))
   if (stored === undefined) return notFound()
   const body = bodyOf(request)
-  change(desk, stored, { ...body, ...mergedCustom(stored, body) })
-  return ok(stored.fields)
+  return changed(desk, stored, { key: `projects/${stored.id}`, body })
 }

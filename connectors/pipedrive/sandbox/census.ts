@@ -97,7 +97,7 @@ export function takePicture(desk: Desk, { keys, id }: Planted): string {
   const { vendor } = desk
   return JSON.stringify({
     records: keys.map(([kind, key]) => vendor.records[kind].get(key) ?? null),
-    changelog: vendor.changelog.get(id) ?? null,
+    changelogs: [id, ...keys.map((key) => key.join('/'))].map((key) => vendor.changelog.get(key) ?? null),
     followers: vendor.followers.get(id) ?? null,
     flow: vendor.flow.filter(({ personId }) => personId === id),
   })

@@ -256,7 +256,7 @@ function isForeign(desk: Desk, { fields }: Stored): boolean {
 /** Only in the mailbox of the credential's user. */
 function removeThread(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = desk.vendor.records.threads.get(idOf(request))
-  if (stored === undefined || stored.fields.user_id !== USERS[0].id) return notFound()
+  if (stored?.fields.user_id !== USERS[0].id) return notFound()
   return erase(desk, { kind: 'threads', id: stored.id })
 }
 

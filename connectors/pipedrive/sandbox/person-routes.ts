@@ -12,12 +12,11 @@ import {
   objectsIn,
   ok,
   refuse,
-  startList,
   textIn,
 } from './replies.ts'
 import type { PricedRoute } from './replies.ts'
-import { allLive, change, instant, isSet, live, mark, put, USERS } from './state.ts'
-import type { Change, Desk, Stored } from './state.ts'
+import { allLive, change, instant, isSet, live, mark, put, remember, USERS } from './state.ts'
+import type { Desk, Stored } from './state.ts'
 
 const MINUTE_MS = 60_000
 
@@ -36,7 +35,6 @@ export function personRoutes(desk: Desk, baseUrl: () => string): readonly Priced
     { method: 'DELETE', path: '/api/v1/persons/:id/picture', tokens: 6, handle: (call) => removePicture(desk, call) },
     { method: 'GET', path: '/api/v2/persons/:id/followers', tokens: 10, handle: (call) => followers(desk, call) },
     { method: 'GET', path: '/api/v1/persons/:id/changelog', tokens: 20, handle: (call) => changelog(desk, call) },
-    { method: 'GET', path: '/api/v1/persons/:id/flow', tokens: 40, handle: (call) => flow(desk, call) },
     { method: 'GET', path: '/api/v2/organizations/:id', tokens: 1, handle: (call) => organization(desk, call) },
     {
       method: 'GET',
@@ -93,7 +91,7 @@ function textsOf(person: JsonObject, fields: readonly string[]): readonly string
   return fields.flatMap((field) => all[field] ?? []).filter((text) => typeof text === 'string')
 }
 
-function valuesIn(entries: JsonValue | undefined): readonly string[] {
+export function valuesIn(entries: JsonValue | undefined): readonly string[] {
   return objectsIn(entries).map((entry) => textIn(entry, 'value'))
 }
 
@@ -195,7 +193,7 @@ function update(desk: Desk, request: SandboxRequest): SandboxReply {
         ([name, value]) => !['emails', 'phones'].includes(name) || objectsIn(value).length > 0,
       )
     : Object.entries(wanted)
-  remember(desk, stored, Object.fromEntries(kept))
+  remember(desk, stored, { key: stored.id, wanted: Object.fromEntries(kept) })
   change(desk, stored, Object.fromEntries(kept))
   const isTold = isSet(desk, 'patch_answer', 'with_marketing')
   const status = isTold ? { marketing_status: stored.fields.marketing_status ?? null } : {}
@@ -222,19 +220,6 @@ function statusOf(desk: Desk, { id, fields }: Stored, { marketing_status: wanted
   const isFree = isSet(desk, 'status_change', 'free') || !desk.vendor.decided.has(id)
   if (isFree && wanted !== fields.marketing_status) desk.vendor.decided.add(id)
   return { marketing_status: isFree ? wanted : (fields.marketing_status ?? null) }
-}
-
-/** The changelog keeps what a change overwrites. */
-function remember(desk: Desk, { id, fields }: Stored, wanted: JsonObject): void {
-  const time = instant(desk.nowMs())
-  const changes = Object.entries(wanted)
-    .filter(([name, value]) => JSON.stringify(fields[name]) !== JSON.stringify(value))
-    .map(([name, value]): Change => ({ field_key: name, old_value: said(fields[name]), new_value: said(value), time }))
-  desk.vendor.changelog.set(id, [...(desk.vendor.changelog.get(id) ?? []), ...changes])
-}
-
-function said(value: JsonValue | undefined): JsonValue {
-  return value === undefined || value === null ? null : typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function remove(desk: Desk, request: SandboxRequest): SandboxReply {
@@ -284,70 +269,6 @@ function changelog(desk: Desk, request: SandboxRequest): SandboxReply {
 export function isHidden(desk: Desk, personId: string, name: 'changelog_after_delete' | 'flow_after_delete'): boolean {
   const stored = desk.vendor.records.persons.get(personId)
   return stored === undefined || (stored.deletedAtMs !== undefined && isSet(desk, name, '404'))
-}
-
-function flow(desk: Desk, request: SandboxRequest): SandboxReply {
-  const personId = idOf(request)
-  if (isHidden(desk, personId, 'flow_after_delete')) return notFound()
-  const items = (request.query.get('items') ?? '').split(',')
-  const all = flowOf(desk, personId).filter(({ object }) => items.includes(object))
-  return startList(desk, request, { all: all.map((entry) => ({ ...entry })) })
-}
-
-interface Shown {
-  readonly object: string
-  readonly timestamp: string
-  readonly data: JsonObject
-}
-
-/** Everything that happened round a person, also as second participant or guest. */
-function flowOf(desk: Desk, personId: string): readonly Shown[] {
-  const id = Number(personId)
-  const emails = valuesIn(desk.vendor.records.persons.get(personId)?.fields.emails)
-  const shown = (object: string, stored: Stored, data = stored.fields): Shown => ({
-    object,
-    timestamp: textIn(stored.fields, 'add_time'),
-    data,
-  })
-  const activities = allLive(desk, 'activities').filter(({ fields }) => takesPart(fields, { id, emails }))
-  const notes = new Set(
-    allLive(desk, 'notes')
-      .filter(({ fields }) => fields.person_id === id)
-      .map((note) => note.id),
-  )
-  const comments = allLive(desk, 'comments').filter(({ fields }) => notes.has(textIn(fields, 'object_id')))
-  const isNamed = isSet(desk, 'comments_in_flow', 'named')
-  const ofPerson = (kind: 'calls' | 'participants') =>
-    allLive(desk, kind).filter(({ fields }) => fields.person_id === id)
-  return [
-    ...activities.map((one) =>
-      shown(one.fields.done === true ? 'activity' : 'plannedActivity', one, {
-        id: one.fields.id ?? null,
-        subject: one.fields.subject ?? null,
-      }),
-    ),
-    ...comments.map((one) =>
-      shown('comment', one, { uuid: one.id, ...(isNamed ? { object_id: one.fields.object_id ?? null } : {}) }),
-    ),
-    ...ofPerson('calls').map((one) => shown('call', one)),
-    ...ofPerson('participants').map((one) =>
-      shown('participant', one, { id: one.fields.id ?? null, deal_id: one.fields.deal_id ?? null }),
-    ),
-    ...desk.vendor.flow
-      .filter((one) => one.personId === personId)
-      .map(({ object, timestamp, data }) => ({ object, timestamp, data })),
-  ]
-}
-
-function takesPart(
-  activity: JsonObject,
-  { id, emails }: { readonly id: number; readonly emails: readonly string[] },
-): boolean {
-  return (
-    activity.person_id === id ||
-    objectsIn(activity.participants).some((one) => one.person_id === id) ||
-    objectsIn(activity.attendees).some((one) => one.person_id === id || emails.includes(textIn(one, 'email')))
-  )
 }
 
 function organization(desk: Desk, request: SandboxRequest): SandboxReply {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../src/connector/index.ts'
-import { note, store, storeIn } from './plant.ts'
-import type { Garden, Parties } from './plant.ts'
+import { note, store, storeIn } from './garden.ts'
+import type { Garden, Parties } from './garden.ts'
 import { DAY_MS, instant, MET_FIELD, newId } from './state.ts'
 
 /** Deals, leads, projects, and what only the flow shows. */
@@ -16,7 +16,9 @@ function plantDeals(garden: Garden, { own, colleague }: Parties): void {
   const deal = (part: string, fields: JsonObject): number => {
     const title = `Crane for ${name}`
     const base = { title, value: 12_000, currency: 'EUR', status: 'open', is_archived: false, person_id: own }
-    const stored = storeIn(garden, part, 'deals', { ...base, custom_fields: {}, ...fields })
+    const stored = storeIn(garden, part, { ...base, custom_fields: {}, ...fields })
+    // Its changelog names the person even where it does not any more.
+    if (part === 'archived_deals') plantChangelog(garden, 'deal', stored.id)
     return Number(stored.id)
   }
   const takesPart = (deal_id: number, person_id: number): void =>
@@ -32,22 +34,39 @@ function plantDeals(garden: Garden, { own, colleague }: Parties): void {
   takesPart(others, own)
 }
 
+function plantChangelog(garden: Garden, kind: 'deal' | 'project', id: string): void {
+  const { desk, person, name } = garden
+  const time = instant(desk.nowMs() - 60 * DAY_MS)
+  const changes = [`First offer to ${name}`, `Second offer to ${person.secondEmail}`, 'Third offer'].map(
+    (old_value) => ({
+      field_key: 'title',
+      old_value,
+      new_value: 'Offer',
+      time,
+    }),
+  )
+  desk.vendor.changelog.set(`${kind}s/${id}`, changes)
+  note(garden, 'business_changelogs', `${kind}/${id}`)
+}
+
 function plantLeads(garden: Garden, { own }: Parties): void {
   const lead = (part: string, is_archived: boolean): void =>
-    void storeIn(garden, part, 'leads', { title: `${garden.name} crane hire`, person_id: own, is_archived })
+    void storeIn(garden, part, { title: `${garden.name} crane hire`, person_id: own, is_archived })
   for (const isArchived of [false, false, false]) lead('leads', isArchived)
   lead('archived_leads', true)
 }
 
 function plantProjects(garden: Garden, { own, colleague }: Parties): void {
-  const project = (part: string, archive_time: string | null): void =>
-    void storeIn(garden, part, 'projects', {
+  const project = (part: string, archive_time: string | null): void => {
+    const stored = storeIn(garden, part, {
       title: `Tower of ${garden.name}`,
       description: `Contact ${garden.person.phone}`,
       person_ids: [own, colleague],
       archive_time,
       custom_fields: {},
     })
+    if (archive_time !== null) plantChangelog(garden, 'project', stored.id)
+  }
   project('projects', null)
   project('archived_projects', '2026-01-01T00:00:00.000Z')
 }

@@ -1,18 +1,10 @@
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
 import type { InventedPerson, PlantedPerson } from '../../../src/connector/testing.ts'
+import { note, store, storeIn } from './garden.ts'
+import type { Garden, Parties } from './garden.ts'
 import { plantBusiness } from './plant-business.ts'
-import { CUSTOMER_FIELD, DAY_MS, instant, MET_FIELD, newId, put, USERS } from './state.ts'
+import { CUSTOMER_FIELD, DAY_MS, instant, MET_FIELD, USERS } from './state.ts'
 import type { Desk, Kind, Stored } from './state.ts'
-
-/** Where one person is being planted. */
-export interface Garden {
-  readonly desk: Desk
-  readonly person: InventedPerson
-  readonly name: string
-  readonly refs: Record<string, string[]>
-  /** Every record of the person's picture, the colleague's included. */
-  readonly keys: (readonly [Kind, string])[]
-}
 
 /** What the sandbox remembers of a planted person besides the public refs. */
 export interface Planted {
@@ -20,12 +12,6 @@ export interface Planted {
   readonly id: string
   readonly keys: readonly (readonly [Kind, string])[]
   readonly emails: readonly string[]
-}
-
-export interface Parties {
-  readonly own: number
-  readonly colleague: number
-  readonly colleagueEmail: string
 }
 
 /** Plants a person in every place of the depth, with a colleague who shares some of them. */
@@ -54,32 +40,6 @@ export function plantPerson(desk: Desk, person: InventedPerson): Planted {
     keys: garden.keys,
     emails: [person.email, person.secondEmail],
   }
-}
-
-/** Remembers where something was planted. */
-export function note({ refs }: Garden, part: string, ref: string): void {
-  refs[part] = [...(refs[part] ?? []), ref]
-}
-
-/** Stores a record and remembers it for the person's picture. */
-export function store(garden: Garden, kind: Kind, fields: JsonObject, id?: string): Stored {
-  const stored = put(garden.desk, kind, fields, id)
-  garden.keys.push([kind, stored.id])
-  return stored
-}
-
-/** As `store`, in a place of the depth. */
-export function storeIn(garden: Garden, part: string, kind: Kind, fields: JsonObject): Stored {
-  const isWord = kind === 'leads' || kind === 'comments' || kind === 'calls'
-  const stored = store(garden, kind, fields, isWord ? wordId(garden) : undefined)
-  note(garden, part, stored.id)
-  return stored
-}
-
-/** An id in the form of those that are no numbers. */
-function wordId({ desk }: Garden): string {
-  const digits = newId(desk.vendor).padStart(12, '0')
-  return `adf21080-0e10-11eb-879b-${digits}`
 }
 
 function personFields(name: string, emails: readonly string[]): JsonObject {
@@ -134,17 +94,14 @@ function plantOwn(garden: Garden): Stored {
 function plantNotes(garden: Garden, { own, colleague }: Parties): void {
   const { person, name } = garden
   const texts = [`Wants to see the ${person.city} site.`, `Plans of ${name}`, `Call ${person.phone} back`]
-  const notes = texts.map((content) =>
-    storeIn(garden, 'notes', 'notes', { content, person_id: own, user_id: USERS[0].id }),
-  )
+  const notes = texts.map((content) => storeIn(garden, 'notes', { content, person_id: own, user_id: USERS[0].id }))
   const [commented] = notes
   for (const text of ['Agreed', `Ask ${person.firstName}`, 'Done']) {
-    const comment = store(
-      garden,
-      'comments',
-      { content: text, object_id: commented?.id ?? '', user_id: USERS[1].id },
-      wordId(garden),
-    )
+    const comment = store(garden, 'comments', {
+      content: text,
+      object_id: commented?.id ?? '',
+      user_id: USERS[1].id,
+    })
     comment.fields = { ...comment.fields, uuid: comment.id }
     note(garden, 'note_comments', `${commented?.id ?? ''}/${comment.id}`)
   }
@@ -157,7 +114,7 @@ function plantActivities(garden: Garden, parties: Parties): void {
   const { own, colleague, colleagueEmail } = parties
   const activity = (subject: string, primary: number, more: JsonObject): void => {
     const people = [primary, ...(primary === own ? [] : [own])]
-    storeIn(garden, 'activities', 'activities', {
+    storeIn(garden, 'activities', {
       subject,
       type: 'meeting',
       owner_id: USERS[0].id,
@@ -193,7 +150,7 @@ function plantActivities(garden: Garden, parties: Parties): void {
     ],
   })
   for (const outcome of ['connected', 'no_answer']) {
-    const call = storeIn(garden, 'calls', 'calls', {
+    const call = storeIn(garden, 'calls', {
       outcome,
       subject: `Call ${outcome}`,
       to_phone_number: person.phone,
@@ -209,7 +166,7 @@ function plantActivities(garden: Garden, parties: Parties): void {
 function plantFiles(garden: Garden, { own }: Parties): void {
   const { person } = garden
   for (const name of ['plans.pdf', 'photo.jpg', 'contract.pdf'])
-    storeIn(garden, 'files', 'files', {
+    storeIn(garden, 'files', {
       file_name: `${person.key}-${name}`,
       name,
       person_id: own,
@@ -222,13 +179,8 @@ function plantMail(garden: Garden, { own, colleague, colleagueEmail }: Parties):
   const { person, name } = garden
   const subject: JsonObject = { email_address: person.email, name, linked_person_id: own }
   const noor: JsonObject = { email_address: colleagueEmail, name: 'Noor Colpaert', linked_person_id: colleague }
-  const thread = (
-    part: string,
-    user: (typeof USERS)[number],
-    texts: readonly string[],
-    cc: readonly JsonObject[],
-  ): void => {
-    const stored = storeIn(garden, part, 'threads', { subject: `Offer ${person.city}`, user_id: user.id })
+  const thread = (part: string, user: (typeof USERS)[number], { texts, cc = [] }: Mail): void => {
+    const stored = storeIn(garden, part, { subject: `Offer ${person.city}`, user_id: user.id })
     for (const body of texts)
       store(garden, 'messages', {
         mail_thread_id: Number(stored.id),
@@ -243,7 +195,12 @@ function plantMail(garden: Garden, { own, colleague, colleagueEmail }: Parties):
         body_url: `https://mail.example.net/${stored.id}`,
       })
   }
-  thread('mail', USERS[0], [`Hello, ${person.firstName} here`, 'And the date?', 'Thanks'], [])
-  thread('mail', USERS[0], ['With Noor in copy'], [noor])
-  thread('mail_of_others', USERS[1], ['To another user'], [])
+  thread('mail', USERS[0], { texts: [`Hello, ${person.firstName} here`, 'And the date?', 'Thanks'] })
+  thread('mail', USERS[0], { texts: ['With Noor in copy'], cc: [noor] })
+  thread('mail_of_others', USERS[1], { texts: ['To another user'] })
+}
+
+interface Mail {
+  readonly texts: readonly string[]
+  readonly cc?: readonly JsonObject[]
 }

@@ -37,8 +37,9 @@ export interface Change {
 export interface Vendor {
   nextId: number
   records: Record<Kind, Map<string, Stored>>
-  /** By person id. */
+  /** By person id; of other records by kind and id. */
   changelog: Map<string, readonly Change[]>
+  /** By person id. */
   followers: Map<string, readonly number[]>
   /** What only a person's flow shows. */
   flow: { readonly personId: string; readonly object: string; readonly timestamp: string; readonly data: JsonObject }[]
@@ -129,11 +130,11 @@ const PURGED: readonly Kind[] = ['persons', 'activities', 'deals', 'files', 'pro
 export function sweep(desk: Desk): void {
   const dueMs = desk.nowMs() - PURGE_MS / desk.speed
   for (const kind of PURGED)
-    for (const [id, { deletedAtMs }] of desk.vendor.records[kind])
-      if (deletedAtMs !== undefined && deletedAtMs <= dueMs) {
-        desk.vendor.records[kind].delete(id)
-        if (kind === 'persons') desk.vendor.changelog.delete(id)
-      }
+    for (const [id, { deletedAtMs }] of desk.vendor.records[kind]) {
+      if (deletedAtMs === undefined || deletedAtMs > dueMs) continue
+      desk.vendor.records[kind].delete(id)
+      if (kind === 'persons') desk.vendor.changelog.delete(id)
+    }
 }
 
 export function newId(vendor: Vendor): string {
@@ -145,9 +146,16 @@ export function instant(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-export function put(desk: Desk, kind: Kind, fields: JsonObject, id = newId(desk.vendor)): Stored {
+/** Kinds whose ids are words and no numbers. */
+const WORD_IDS: readonly Kind[] = ['leads', 'comments', 'calls']
+
+/** Stores a new record under the next id. */
+export function put(desk: Desk, kind: Kind, fields: JsonObject): Stored {
   const atMs = desk.nowMs() - 200 * DAY_MS
-  const own = /^\d+$/.test(id) ? Number(id) : id
+  const number = newId(desk.vendor)
+  const isWord = WORD_IDS.includes(kind)
+  const id = isWord ? `adf21080-0e10-11eb-879b-${number.padStart(12, '0')}` : number
+  const own = isWord ? id : Number(id)
   const stored = { id, fields: { id: own, add_time: instant(atMs), update_time: instant(atMs), ...fields } }
   desk.vendor.records[kind].set(id, stored)
   return stored
@@ -170,6 +178,25 @@ export function change(desk: Desk, stored: Stored, fields: JsonObject): void {
 export function mark(desk: Desk, stored: Stored): void {
   stored.deletedAtMs = desk.nowMs()
   stored.fields = { ...stored.fields, update_time: instant(desk.nowMs()) }
+}
+
+interface Remembered {
+  /** A person's id, or the kind and id of another record. */
+  readonly key: string
+  readonly wanted: JsonObject
+}
+
+/** The changelog keeps what a change overwrites. */
+export function remember(desk: Desk, { fields }: Stored, { key, wanted }: Remembered): void {
+  const time = instant(desk.nowMs())
+  const changes = Object.entries(wanted)
+    .filter(([name, value]) => JSON.stringify(fields[name]) !== JSON.stringify(value))
+    .map(([name, value]): Change => ({ field_key: name, old_value: said(fields[name]), new_value: said(value), time }))
+  desk.vendor.changelog.set(key, [...(desk.vendor.changelog.get(key) ?? []), ...changes])
+}
+
+function said(value: JsonValue | undefined): JsonValue {
+  return value === undefined || value === null ? null : typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** The users of the company; the first one is the credential's. */
