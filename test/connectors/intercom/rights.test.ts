@@ -93,6 +93,17 @@ describe.each(WISHES)('%s in Intercom', (right, wish) => {
       for (const { verdict } of report.findings) expect(verdict.kind).toBe('present')
     }))
 
+  it('is not content with a success that does not show the change', () =>
+    withBench({}, async (bench) => {
+      const plan = await verbOf(right).plan(bench.context, (await wish(bench)).leg)
+      bench.lab.sandbox.arm({
+        match: { changesOnly: true },
+        times: plan.length,
+        what: { kind: 'garbage', body: '{"id":"0"}' },
+      })
+      expect(new Set(await carryOutAll(bench.context, right, plan))).toEqual(new Set(['unknown']))
+    }))
+
   it('says that the record is gone when it is', () =>
     withBench({}, async (bench) => {
       const wished = await wish(bench)
