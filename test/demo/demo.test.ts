@@ -41,7 +41,7 @@ describe('npm run demo, in a pipe', () => {
       '4. A system that says yes and keeps the record',
       '5. A match that is not certain',
       '6. Kept until a date',
-      '7. Three answers',
+      '7. The answers',
       '8. The record verifies, a changed one does not',
       '9. All of it in one table',
     ])
@@ -68,8 +68,9 @@ describe('npm run demo, in a pipe', () => {
       ['1-erasure.json', 'erasure'],
       ['2-erasure-kept-by-vendor.json', 'erasure'],
       ['3-erasure-after-decision.json', 'erasure'],
-      ['4-access.json', 'access'],
-      ['5-portability.json', 'portability'],
+      ['4-erasure-of-a-contact.json', 'erasure'],
+      ['5-access.json', 'access'],
+      ['6-portability.json', 'portability'],
     ])
   })
 

@@ -1,4 +1,4 @@
-import { inventPerson, type InventedPerson, type PlantedPerson } from '../../connector/testing.ts'
+import { inventPerson, type InventedPerson, type PlantedPerson, type PlantExtent } from '../../connector/testing.ts'
 import type { RunningSandbox } from '../sandboxes.ts'
 
 /** An invented person, and what each vendor holds on them. */
@@ -20,18 +20,20 @@ export interface Cast {
   readonly noor: Role
   /** Has the same number, and asked for nothing. */
   readonly jef: Role
+  /** Asks for erasure; the vendors have a contact of hers and nothing else. */
+  readonly mila: Role
   /** Asks for a copy. */
   readonly ines: Role
   /** Asks for the data to take along. */
   readonly bram: Role
 }
 
-/** Puts the people into every place of every vendor. */
+/** Puts the people into every place of every vendor, Mila into their contacts alone. */
 export function castPeople(sandboxes: readonly RunningSandbox[]): Cast {
-  const play = (person: InventedPerson): Role => ({
+  const play = (person: InventedPerson, extent?: PlantExtent): Role => ({
     person,
     name: `${person.firstName} ${person.lastName}`,
-    at: new Map(sandboxes.map(({ accountId, sandbox }) => [accountId, sandbox.plant(person)])),
+    at: new Map(sandboxes.map(({ accountId, sandbox }) => [accountId, sandbox.plant(person, extent)])),
   })
   const noor = named(14, 'Noor', 'Claes')
   return {
@@ -40,6 +42,7 @@ export function castPeople(sandboxes: readonly RunningSandbox[]): Cast {
     tom: play(named(13, 'Tom', 'Maes')),
     noor: play(noor),
     jef: play({ ...named(15, 'Jef', 'Wouters'), phone: noor.phone }),
+    mila: play(named(18, 'Mila', 'Baert'), 'contact'),
     ines: play(named(16, 'Ines', 'Lambert')),
     bram: play(named(17, 'Bram', 'Dubois')),
   }

@@ -8,7 +8,7 @@ import { tellProof } from './chapters/proof.ts'
 import { tellNeighbour, tellRun } from './chapters/run.ts'
 import { tellSummary, tellWhere } from './chapters/summary.ts'
 import { untilStopped } from '../processes.ts'
-import { ask, untilCopied } from './desk.ts'
+import { ask, untilCopied, untilErased } from './desk.ts'
 import { openFiles } from './files.ts'
 import { openInstallation, removeDatabase, SPEED, type Environment, type Installation } from './installation.ts'
 import { shown } from './progress.ts'
@@ -29,7 +29,7 @@ export interface DemoOptions {
 }
 
 /**
- * Plays the demo: five requests on a whole Habeas with vendors on this machine.
+ * Plays the demo: six requests on a whole Habeas with vendors on this machine.
  *
  * @returns the exit code: 0 when all came as told, 1 when anything did not, 130 when it was stopped half-way.
  */
@@ -89,12 +89,13 @@ async function play(story: Story): Promise<void> {
   const received = {
     tom: (await ask(installation, cast.tom, 'erasure')).id,
     noor: (await ask(installation, cast.noor, 'erasure')).id,
+    mila: (await ask(installation, cast.mila, 'erasure')).id,
     ines: (await ask(installation, cast.ines, 'access')).id,
     bram: (await ask(installation, cast.bram, 'portability')).id,
   }
   const access = untilCopied(installation, received.ines)
   const portability = untilCopied(installation, received.bram)
-  const copies = Promise.all([access, portability])
+  const copies = Promise.all([access, portability, untilErased(installation, received.mila)])
   // Their failure is told in their own chapter.
   copies.catch(() => undefined)
   const erasure = await tellRun(story, lea.id)
@@ -102,9 +103,10 @@ async function play(story: Story): Promise<void> {
   const lie = await tellLie(story, received.tom)
   const match = await tellMatch(story, received.noor)
   tellKept(story, erasure)
-  const [copy, take] = await copies
+  const [copy, take, simple] = await copies
   await tellAnswers(story, {
     erasure,
+    simple,
     copies: [
       { role: cast.ines, seen: copy, name: 'access' },
       { role: cast.bram, seen: take, name: 'portability' },
@@ -114,8 +116,9 @@ async function play(story: Story): Promise<void> {
     { name: '1-erasure', role: cast.lea, seen: erasure, hasLie: false },
     { name: '2-erasure-kept-by-vendor', role: cast.tom, seen: lie, hasLie: true },
     { name: '3-erasure-after-decision', role: cast.noor, seen: match, hasLie: false },
-    { name: '4-access', role: cast.ines, seen: copy, hasLie: false },
-    { name: '5-portability', role: cast.bram, seen: take, hasLie: false },
+    { name: '4-erasure-of-a-contact', role: cast.mila, seen: simple, hasLie: false },
+    { name: '5-access', role: cast.ines, seen: copy, hasLie: false },
+    { name: '6-portability', role: cast.bram, seen: take, hasLie: false },
   ] satisfies { role: Role; [more: string]: unknown }[]
   await tellProof(story, played)
   tellSummary(story, played)

@@ -120,3 +120,10 @@ export async function untilCopied(installation: Installation, id: RequestId): Pr
   await untilState(store, id, ANSWERED)
   return see(store, id)
 }
+
+/** From the first match to the answer, for an erasure that nobody has to be told about in between. */
+export async function untilErased(installation: Installation, id: RequestId): Promise<Seen> {
+  const planned = await untilPlanned(installation, id, 'all of it is hers')
+  await approve(installation, planned)
+  return untilState(installation.runtime.store, id, ANSWERED)
+}

@@ -15,13 +15,13 @@ export interface Copy {
   readonly name: string
 }
 
-/** The answers: one erasure, and two archives that a person can open. */
+/** The answers: two erasures, and two archives that a person can open. */
 export async function tellAnswers(
   story: Story,
-  of: { readonly erasure: Seen; readonly copies: readonly Copy[] },
+  of: { readonly erasure: Seen; readonly simple: Seen; readonly copies: readonly Copy[] },
 ): Promise<void> {
   const { cast, teller } = story
-  teller.chapter('Three answers')
+  teller.chapter('The answers')
   const { request } = of.erasure
   teller.say(
     `Erasure for ${cast.lea.name}: ${request.result ? en.result[request.result].toLowerCase() : ''}. The answer names what these systems cannot erase:`,
@@ -36,6 +36,10 @@ export async function tellAnswers(
     `the erasure is answered, within the time of the law (due ${dayOf(request.dueAtMs)})`,
     request.answeredAtMs !== null && request.answeredAtMs <= request.dueAtMs,
   )
+  teller.say(
+    `\nErasure for ${cast.mila.name}, of whom each system had a contact and what goes with it: ${of.simple.request.result ? en.result[of.simple.request.result].toLowerCase() : ''}.`,
+  )
+  teller.check('nothing of it is left to explain', of.simple.request.result === 'completed')
   for (const copy of of.copies) await tellCopy(story, copy)
 }
 

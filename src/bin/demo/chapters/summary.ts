@@ -51,7 +51,7 @@ function checkAll(story: Story, played: readonly Played[]): void {
     .filter(({ seen }) => seen.request.right === 'erasure')
     .flatMap(({ seen, role }) => falselyGone(installation, seen, role))
   teller.check(`where a record says "erased", the system holds nothing any more${listed(false_)}`, false_.length === 0)
-  const asked = [cast.lea, cast.tom, cast.noor]
+  const asked = [cast.lea, cast.tom, cast.noor, cast.mila]
   const touched = [...before]
     .filter(([role]) => !asked.includes(role))
     .filter(([role, pictures]) => changedSince(pictures, takePictures(installation.sandboxes, role)).length > 0)
