@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -26,6 +26,7 @@ let env: Record<string, string>
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'habeas-test-start-'))
+  await mkdir(path.join(directory, 'work'))
   await writeFile(path.join(directory, 'habeas.config.yaml'), CONFIG)
   const { url } = await startPostgres()
   env = {
@@ -46,7 +47,9 @@ interface Ended {
 }
 
 function start(command: readonly string[], given: Readonly<Record<string, string>>) {
-  const child = spawn('sh', ['bin/habeas', ...command], {
+  const child = spawn('sh', [path.resolve('bin/habeas'), ...command], {
+    // Where no configuration lies about.
+    cwd: path.join(directory, 'work'),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, ...given },
   })
@@ -135,7 +138,7 @@ describe('a start that cannot be', () => {
   }, 60_000)
 
   it('names the data directory that another start holds, and leaves that one at work', async () => {
-    const here = { ...without('DATABASE_URL', 'HABEAS_MASTER_KEY'), HABEAS_CONFIG: path.join(directory, 'none.yaml') }
+    const here = without('DATABASE_URL', 'HABEAS_MASTER_KEY', 'HABEAS_CONFIG')
     const first = start(['start'], here)
     const up = new Promise<string>((resolve) => {
       createInterface({ input: first.child.stdout }).on('line', (line) => {
@@ -143,7 +146,9 @@ describe('a start that cannot be', () => {
         if (address !== undefined) resolve(address)
       })
     })
-    const address = await up
+    const early = first.ended.then(() => Promise.reject(new Error('the first start ended')))
+    const address = await Promise.race([up, early])
+    early.catch(() => undefined)
     await expect(refused('start', here)).resolves.toEqual(oneLine('DATA_DIRECTORY_IN_USE'))
     await expect(fetch(`${address}/health/ready`).then((reply) => reply.status)).resolves.toBe(200)
     first.child.kill('SIGTERM')
