@@ -3,7 +3,7 @@ import type { Context, FoundRecord, Search } from '../../src/connector/index.ts'
 import { findBusiness } from './business-places.ts'
 import { findChildren } from './child-places.ts'
 import { openClient } from './client.ts'
-import { askControl } from './control.ts'
+import { whoAmI } from './control.ts'
 import { familyOf } from './family.ts'
 import type { Family } from './family.ts'
 import { readFlow } from './flow.ts'
@@ -16,7 +16,8 @@ import { findOnPerson } from './person-places.ts'
 /** Everything on the subject: persons first, each with what hangs on it; a record that two persons share comes once. */
 export async function* discover(context: Context, search: Search): AsyncGenerator<FoundRecord, void, undefined> {
   const api = openClient(context)
-  const me = await askControl(api)
+  // The control of a search: the credential names itself; the search that follows is refused or answered.
+  const me = await whoAmI(api)
   const { notInUse } = optionsOf(context)
   const people = await findPeople(api, search)
   const seen = new Set<string>()

@@ -38,7 +38,7 @@ export async function findPeople(api: Pipedrive, search: Search): Promise<readon
   for (const identifier of search.identifiers) for (const id of await searchIds(api, identifier)) ids.add(id)
   const persons = (await readPeople(api, [...ids])).filter((person) => !isAt(person, 'is_deleted'))
   const emails = search.identifiers.filter(({ kind }) => kind === 'email').map(({ value }) => value)
-  const staff = emails.length === 0 ? new Set<string>() : await staffOf(api)
+  const staff = emails.length === 0 || persons.length === 0 ? new Set<string>() : await staffOf(api)
   const judge = judgeOf(api, { search, persons, staff })
   return persons
     .flatMap((person): readonly FoundPerson[] => {

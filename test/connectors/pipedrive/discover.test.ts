@@ -34,17 +34,23 @@ describe('finding a person in Pipedrive', () => {
         expect(asked).not.toContain(`/api/v:id/${list}`)
     }))
 
-  it('spends fewer than 240 tokens on a person with nothing attached, and says so in the same words as the limiter', () =>
-    withBench({ options: { tokens_share: 0.8 } }, async ({ lab, discover, addPerson }) => {
-      await addPerson('Bare Person', ['bare@example.org'])
-      const before = lab.sent.length
-      await discover({ identifiers: [email('bare@example.org')] })
+  it('spends what the README says on a person with nothing attached, 22 on nobody, and weighs the same', () =>
+    withBench(
+      { options: { tokens_share: 0.8 }, switches: { page_size: '100' } },
+      async ({ lab, discover, addPerson }) => {
+        await addPerson('Bare Person', ['bare@example.org'])
+        const before = lab.sent.length
+        await discover({ identifiers: [email('bare@example.org')] })
 
-      const sent = lab.sent.slice(before)
-      const tokens = sent.reduce((sum, call) => sum + tokensOf(call), 0)
-      expect(tokens).toBeLessThan(240)
-      expect(sent.map(({ buckets }) => buckets.tokens)).toEqual(sent.map((call) => tokensOf(call)))
-    }))
+        const sent = lab.sent.slice(before)
+        const tokens = sent.reduce((sum, call) => sum + tokensOf(call), 0)
+        expect(tokens).toBe(212)
+        expect(sent.map(({ buckets }) => buckets.tokens)).toEqual(sent.map((call) => tokensOf(call)))
+        const known = lab.sent.length
+        await discover({ identifiers: [email('nobody@example.org')] })
+        expect(lab.sent.slice(known).reduce((sum, call) => sum + tokensOf(call), 0)).toBe(22)
+      },
+    ))
 
   it.each([
     { v1_paging: 'direct' },
