@@ -29,9 +29,10 @@ function together(store: Store, parties: number): Store {
           look('request')
           return tx.request.lock(id)
         }
-        const count: typeof tx.leg.count = (where) => {
+        const count: typeof tx.leg.count = async (where) => {
+          const counted = await tx.leg.count(where)
           look('leg')
-          return tx.leg.count(where)
+          return counted
         }
         const result = await work({ ...tx, request: { ...tx.request, lock }, leg: { ...tx.leg, count } })
         if (looks.length > 0) await all.promise
