@@ -2,6 +2,7 @@ import { isWritingRight } from '../domain/right.ts'
 import type { LegRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
+import { MOST_ROUNDS } from './common/discovery.ts'
 import { moveRequest } from './common/moves.ts'
 import { announceNotice, issueFlow } from './common/outbox.ts'
 import { promiseRecheck } from './common/rechecks.ts'
@@ -15,12 +16,35 @@ const SOURCE_WAIT_MS = 4 * 3600_000
  * row lock, so exactly one of them happens.
  */
 export async function advanceActing(ports: Ports, tx: Tx, request: RequestRow): Promise<'waiting' | 'moved'> {
+  const late = await searchLate(ports, tx, request)
+  if (late === 'moved') return 'moved'
   if (request.state === 'awaiting_approval') return enterActing(ports, tx, request)
   const legs = await tx.leg.find({ requestId: request.id, generation: 0 })
   await settleEmpty(ports, tx, legs)
   const open = legs.filter((leg) => leg.state !== 'settled' && leg.state !== 'nothing')
   if (open.length === 0) return leaveActing(ports, tx, request)
   return nextWave(ports, tx, { request, legs: open })
+}
+
+/**
+ * An account that a person had to mend may reveal an identifier when the others were searched already. Before acting the search goes
+ * on and a new plan is made; afterwards the other accounts get another look once the request is answered.
+ */
+async function searchLate(ports: Ports, tx: Tx, request: RequestRow): Promise<'moved' | 'none'> {
+  if (request.round === 0 || request.round >= MOST_ROUNDS) return 'none'
+  const where = { requestId: request.id, isCertain: true, round: { above: request.round } }
+  if ((await tx.identifier.count(where)) === 0) return 'none'
+  if (request.state === 'awaiting_approval') {
+    await moveRequest(ports, tx, { request, event: 'replan', patch: { approval: null, nextActionAtMs: null } })
+    return 'moved'
+  }
+  await tx.request.update(request.id, { round: request.round + 1 })
+  for (const leg of await tx.leg.find({ requestId: request.id, generation: 0 })) {
+    const { accountId } = leg
+    const dueAtMs = ports.clock.nowMs()
+    await promiseRecheck(ports, tx, { requestId: request.id, accountId, why: 'late_source', dueAtMs })
+  }
+  return 'none'
 }
 
 async function enterActing(ports: Ports, tx: Tx, request: RequestRow): Promise<'waiting' | 'moved'> {

@@ -227,7 +227,7 @@ class Simulation {
 
   async #disturb(): Promise<void> {
     if (this.#fault(0.3)) this.#world.queue.flush()
-    if (this.#fault(0.4)) this.#world.clock.advance((1 + this.#dice.roll(40)) * SECOND)
+    if (this.#fault(1)) this.#world.clock.advance((1 + this.#dice.roll(40)) * SECOND)
     if (this.#fault(0.2)) this.#dice.pick(this.#all).clock.offsetMs = (this.#dice.roll(11) - 5) * MINUTE
     const { actor } = this.#people.process
     if (actor.isIdle && this.#dice.chance(1)) {

@@ -34,9 +34,13 @@ export async function violationsOf(
   return [...result.violations, ...differences(result, expected)]
 }
 
-/** Somebody who withdrew in time changed the end, and not by a fault. */
+/**
+ * Somebody who withdrew in time changed the end, and not by a fault. An account that was searched too late leaves what only it could
+ * have led to for a sequel, which says so.
+ */
 function differences({ facts }: RunResult, expected: Facts): readonly string[] {
   return Object.keys(expected)
     .filter((key) => facts[key] !== expected[key] && facts[key] !== 'withdrawn' && expected[key] !== 'withdrawn')
+    .filter((key) => !/[.][1-9]\/\w+=not_done/.test(facts[key] ?? ''))
     .map((key) => `the record says otherwise: ${facts[key] ?? ''} instead of ${expected[key] ?? ''}`)
 }

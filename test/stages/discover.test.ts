@@ -169,6 +169,43 @@ describe('an account that was searched late, because a person had to mend it', (
     expect(rig.request(id)).toMatchObject({ state: 'closed', result: 'completed' })
   })
 
+  // What it revealed was searched nowhere else, and the others said that they held nothing.
+  it('and reveals an identifier after acting began, leads to another look at the others', async () => {
+    const rig = new Rig({ accounts: { crm: {}, desk: {} } })
+    const [contact] = contactOf(ada)
+    rig.vendor('crm').add({ ...contact!, emails: [ada.email, ada.secondEmail] })
+    rig.vendor('desk').add({ ...contact!, ref: 'd-ada', emails: [ada.secondEmail] })
+    rig.vendor('crm').faultOf = () => 'revoked'
+    const id = await rig.receive(ada.email)
+    await rig.settle()
+    expect(rig.request(id).state).toBe('acting')
+    rig.vendor('crm').faultOf = () => 'none'
+    await rig.resume(id, 'retry', rig.leg(id, 'crm').id)
+    await rig.resume(id, 'retry', rig.leg(id, 'crm').id)
+    await rig.approve(id)
+    await rig.after(DAY)
+    expect(rig.request(id).state).toBe('answered')
+    expect(rig.leg(id, 'desk', 1)).toMatchObject({ state: 'parked', parkedReason: 'reappeared' })
+  })
+
+  it('and reveals an identifier before acting began, leads to another round and a new plan', async () => {
+    const rig = new Rig({ accounts: { crm: {}, desk: {} } })
+    const [contact] = contactOf(ada)
+    rig.vendor('crm').add({ ...contact!, emails: [ada.email, ada.secondEmail] })
+    rig.vendor('desk').add({ ...contact!, ref: 'd-ada', emails: [ada.secondEmail] }, { ...contact!, ref: 'd-2' })
+    rig.vendor('crm').faultOf = () => 'revoked'
+    const id = await rig.receive(ada.email)
+    await rig.settle()
+    expect(rig.request(id).state).toBe('awaiting_approval')
+    rig.vendor('crm').faultOf = () => 'none'
+    await rig.resume(id, 'retry', rig.leg(id, 'crm').id)
+    expect(rig.request(id)).toMatchObject({ state: 'awaiting_approval', round: 2, planVersion: 2, approval: null })
+    await rig.approve(id)
+    await rig.after(2 * DAY)
+    expect(rig.request(id)).toMatchObject({ state: 'closed', result: 'completed' })
+    expect(rig.vendor('desk').held('ada')).toEqual([])
+  })
+
   // Its records were in no approved plan and counted as known, so nothing was erased and nobody was asked.
   it('is acted on after its records were planned and approved', async () => {
     const { rig, id } = await late([...contactOf({ ...ada, key: 'ada' }, 1)])
