@@ -5,7 +5,7 @@ import type { Pipedrive } from './client.ts'
 import { isAt, listAt, numberOf, objectAt, textAt } from './mapping.ts'
 import { redacted, tracesIn } from './traces.ts'
 
-export const ACTIVITY_TEXTS = ['subject', 'note', 'public_description'] as const
+const ACTIVITY_TEXTS = ['subject', 'note', 'public_description'] as const
 const DEAL_TEXTS = ['title', 'lost_reason'] as const
 const PROJECT_TEXTS = ['title', 'description'] as const
 
