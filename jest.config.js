@@ -11,4 +11,6 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/.runtime', '<rootDir>/.data'],
   testTimeout: 30_000,
+  // Most tests wait for databases and sandboxes, so two may share two processors.
+  maxWorkers: 2,
 }

@@ -2,6 +2,7 @@ import { startSandboxServer } from '../../src/connector/testing.ts'
 import type {
   BucketState,
   InventedPerson,
+  PlantExtent,
   PlantedPerson,
   Sandbox,
   SandboxLimit,
@@ -71,8 +72,8 @@ function people(desk: Desk): Pick<Sandbox, 'plant' | 'picture' | 'remaining'> {
     return found
   }
   return {
-    plant: (person: InventedPerson) => {
-      const one = plantPerson(desk, person)
+    plant: (person: InventedPerson, extent?: PlantExtent) => {
+      const one = plantPerson(desk, person, extent)
       planted.set(one.planted, one)
       return one.planted
     },

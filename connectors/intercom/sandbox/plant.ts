@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/connector/index.ts'
-import type { InventedPerson, PlantedPerson } from '../../../src/connector/testing.ts'
+import type { InventedPerson, PlantExtent, PlantedPerson } from '../../../src/connector/testing.ts'
 import { SUBSCRIPTION_TYPES } from './contact-routes.ts'
 import { storeContact } from './contacts.ts'
 import type { NewContact } from './contacts.ts'
@@ -17,8 +17,11 @@ export interface Planted {
   readonly colleagueId: string
 }
 
-/** Plants a person in every place: a user, two leads, and whatever hangs on them, over more than one page. */
-export function plantPerson(desk: Desk, person: InventedPerson): Planted {
+/**
+ * Plants a person in every place: a user, two leads, and whatever hangs on them, over more than one page. With the extent `contact`
+ * only the user and the leads.
+ */
+export function plantPerson(desk: Desk, person: InventedPerson, extent: PlantExtent = 'everywhere'): Planted {
   const name = `${person.firstName} ${person.lastName}`
   const attributes = { plan: 'pro' }
   const contact = (fresh: Partial<NewContact> & Pick<NewContact, 'role' | 'email'>): StoredContact =>
@@ -46,11 +49,7 @@ export function plantPerson(desk: Desk, person: InventedPerson): Planted {
     at: secondsOf(desk.nowMs()) - 40 * 86_400,
   }
   for (const own of garden.own) note(garden, 'contact', own.id)
-  plantPlaces(garden, user)
-  plantConversations(garden, user)
-  plantTickets(garden, user)
-  plantObjects(garden, user)
-  plantVisitor(garden)
+  if (extent === 'everywhere') furnish(garden, user)
   const identifiers = [
     { kind: 'email', value: person.email },
     { kind: 'email', value: person.secondEmail },
@@ -62,6 +61,14 @@ export function plantPerson(desk: Desk, person: InventedPerson): Planted {
     ownIds: garden.own.map(({ id }) => id),
     colleagueId: garden.colleague.id,
   }
+}
+
+function furnish(garden: Garden, user: StoredContact): void {
+  plantPlaces(garden, user)
+  plantConversations(garden, user)
+  plantTickets(garden, user)
+  plantObjects(garden, user)
+  plantVisitor(garden)
 }
 
 const COUNT = 3
