@@ -110,11 +110,11 @@ export class Rig {
     if (this.#vendors.some((vendor) => vendor.size > 0)) throw new Error('a vendor still holds something')
   }
 
-  /** Hands in one erasure and waits until its plan waits for a person. */
+  /** Hands in one erasure and waits until its plan waits for a person and nothing is left to be announced. */
   async runToApproval(): Promise<RequestId> {
     const [id] = await this.#receive(1)
     if (id === undefined) throw new Error('no request was made')
-    while ((await this.#countOf('awaiting_approval')) === 0) await pause(5)
+    while ((await this.#countOf('awaiting_approval')) === 0 || (await this.#isAnyUnpublished())) await pause(5)
     return id
   }
 
@@ -138,6 +138,11 @@ export class Rig {
     }
     await Promise.all(Array.from({ length: INTAKES }, portal))
     return ids
+  }
+
+  async #isAnyUnpublished(): Promise<boolean> {
+    const { rows } = await this.pool.query('select 1 from app.outbox where published_at_db_ms is null limit 1')
+    return rows.length > 0
   }
 
   async #countOf(state: string): Promise<number> {
