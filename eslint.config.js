@@ -38,7 +38,7 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': ['error', forbidEnv], 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       'no-restricted-properties': 'off',
       'no-restricted-syntax': 'off',
