@@ -117,8 +117,8 @@ class Simulation {
       if (process.actor.isIdle)
         for (const job of this.#jobsFor(process)) moves.push(async () => this.#take(process, job))
     }
-    const [relay] = this.#relays.filter((one) => one.actor.isIdle)
-    if (relay && this.#hasNews()) moves.push(async () => this.#begin(relay, async () => relayed(relay)))
+    const [relay] = this.#relays.filter((one) => one.actor.isIdle && this.#hasNews(one))
+    if (relay) moves.push(async () => this.#begin(relay, async () => relayed(relay)))
     const act = this.#people.process.actor.isIdle ? this.#nextAct() : undefined
     if (act) moves.push(async () => this.#order(act))
     if (moves.length === 0) this.#watchMove(moves)
@@ -147,10 +147,11 @@ class Simulation {
     return this.#world.queue.waiting.filter((job) => (job.kind === 'request') === isCoordinator)
   }
 
-  #hasNews(): boolean {
-    const { commits, clock, store } = this.#world
+  /** Whether something is to be announced by the clock of that relay. */
+  #hasNews({ clock }: Process): boolean {
+    const { commits, store } = this.#world
     if (this.#news.commits !== commits) {
-      const dueMs = waitingRows(store).map((row) => (row.notBeforeMs === null ? 0 : row.notBeforeMs + 2 * SECOND))
+      const dueMs = waitingRows(store).map((row) => row.notBeforeMs ?? 0)
       this.#news = { commits, dueMs: Math.min(...dueMs) }
     }
     return this.#news.dueMs <= clock.nowMs()
