@@ -25,10 +25,10 @@ export class Counter {
   wrapStore(store: Store): Store {
     return {
       transact: async (work) => {
-        let isDurable = false
-        const result = await store.transact((tx) => work(this.#counted(tx, () => (isDurable = true))))
+        const changes: string[] = []
+        const result = await store.transact((tx) => work(this.#counted(tx, (name) => changes.push(name))))
         this.counts.transactions += 1
-        if (isDurable) this.counts.durable += 1
+        if (changes.length > 0) this.counts.durable += 1
         return result
       },
     }
@@ -47,7 +47,7 @@ export class Counter {
     }
   }
 
-  #counted(tx: Tx, change: () => void): Tx {
+  #counted(tx: Tx, change: (name: string) => void): Tx {
     const parts = Object.entries(tx).map(([name, part]) => [
       name,
       typeof part === 'function' ? part : this.#countedTable(part, change),
@@ -56,14 +56,14 @@ export class Counter {
     return Object.fromEntries(parts) as Tx
   }
 
-  #countedTable(table: object, change: () => void): object {
+  #countedTable(table: object, change: (name: string) => void): object {
     const methods = Object.entries(table).map(([name, method]: [string, (...given: unknown[]) => Promise<unknown>]) => [
       name,
       async (...given: unknown[]) => {
         this.counts.statements += 1
         const answer = await method(...given)
         const hasClaimed = name === 'claim' && Array.isArray(answer) && answer.length > 0
-        if (CHANGES.has(name) || hasClaimed) change()
+        if (CHANGES.has(name) || hasClaimed) change(name)
         return answer
       },
     ])

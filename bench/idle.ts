@@ -6,7 +6,7 @@ import { cpuMs, memoryMib, treeOf } from './cpu.ts'
 import { figuresOf, say, text, type Line } from './figures.ts'
 import { pause } from './rig.ts'
 
-const READY = /Habeas is up/
+const READY = 'Habeas is up'
 const START_LIMIT_MS = 120_000
 const ROOT = path.join(import.meta.dirname, '..')
 
@@ -112,7 +112,7 @@ function ready(child: ChildProcess): Promise<void> {
     const timer = setTimeout(() => reject(new Error('habeas did not start in time')), START_LIMIT_MS)
     child.once('exit', () => reject(new Error('habeas ended before it was up')))
     child.stdout?.on('data', (said: Buffer) => {
-      if (!READY.test(said.toString())) return
+      if (!said.toString().includes(READY)) return
       clearTimeout(timer)
       resolve()
     })
