@@ -1,6 +1,6 @@
 import { DsrError } from '../../src/domain/errors.ts'
 import type { LegId } from '../../src/domain/ids.ts'
-import type { LegRow } from '../../src/ports/rows.ts'
+import type { LegRow, RequestRow } from '../../src/ports/rows.ts'
 import type { Store, Table, Tx } from '../../src/ports/store.ts'
 import type { Actor } from './actor.ts'
 
@@ -36,7 +36,30 @@ function watched(tx: Tx, options: GateOptions): Tx {
     if (leg) await checkLease(tx, { leg, patch, options })
     await tx.leg.update(id, patch)
   }
-  return { ...tx, leg: { ...tx.leg, update } }
+  const updateRequest: Table<RequestRow>['update'] = async (id, patch) => {
+    if (patch.state !== undefined) await checkBarrier(tx, { requestId: id, state: patch.state, options })
+    await tx.request.update(id, patch)
+  }
+  return { ...tx, leg: { ...tx.leg, update }, request: { ...tx.request, update: updateRequest } }
+}
+
+/** What a request must have behind it before it may be in a state. */
+const BARRIERS: Readonly<Partial<Record<RequestRow['state'], readonly LegRow['state'][]>>> = {
+  awaiting_decision: ['open', 'discovering'],
+  awaiting_approval: ['open', 'discovering'],
+  sealing: ['open', 'discovering', 'found', 'nothing', 'acting', 'settling', 'parked'],
+}
+
+interface Step {
+  readonly requestId: RequestRow['id']
+  readonly state: RequestRow['state']
+  readonly options: GateOptions
+}
+
+async function checkBarrier(tx: Tx, { requestId, state, options }: Step): Promise<void> {
+  const open = BARRIERS[state]
+  if (open && (await tx.leg.count({ requestId, generation: 0, state: { in: open } })) > 0)
+    options.report(`${state} before every leg was there`)
 }
 
 interface Write {
