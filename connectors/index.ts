@@ -2,8 +2,6 @@ import type { Connector } from '../src/connector/index.ts'
 import type { StartSandbox } from '../src/connector/testing.ts'
 import { hubspot } from './hubspot/index.ts'
 import { startSandbox as startHubspotSandbox } from './hubspot/sandbox.ts'
-import { intercom } from './intercom/index.ts'
-import { startSandbox as startIntercomSandbox } from './intercom/sandbox.ts'
 import { sendgrid } from './sendgrid/index.ts'
 import { startSandbox as startSendgridSandbox } from './sendgrid/sandbox.ts'
 
@@ -17,5 +15,4 @@ export interface RegisteredConnector {
 export const connectors: readonly RegisteredConnector[] = [
   { connector: hubspot, startSandbox: startHubspotSandbox },
   { connector: sendgrid, startSandbox: startSendgridSandbox },
-  { connector: intercom, startSandbox: startIntercomSandbox },
 ]

@@ -1,7 +1,7 @@
 import { nextEffectState } from '../domain/effect.ts'
 import { callId } from '../domain/ids.ts'
 import type { WritingRight } from '../domain/right.ts'
-import type { CallRow, EffectRow } from '../ports/rows.ts'
+import type { CallRow, EffectRow, IdentifierRow } from '../ports/rows.ts'
 import type { Account } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { CALL_LEASE_MS, type ClaimedCall, type Engine, type Lane } from './engine.ts'
@@ -45,7 +45,7 @@ async function claimAsking(claim: Claim, state: 'unknown' | 'accepted'): Promise
 }
 
 async function claimReady(claim: Claim): Promise<ClaimedCall | undefined> {
-  const { engine, tx, lane, account } = claim
+  const { engine, tx, lane } = claim
   const now = engine.ports.clock.nowMs()
   const ready = await tx.effect.claim(
     { accountId: lane.accountId, step: lane.step, state: 'ready', isReleased: true },
@@ -56,8 +56,9 @@ async function claimReady(claim: Claim): Promise<ClaimedCall | undefined> {
   if (!first) return undefined
   const isFull = effects.length >= Math.min(claim.batchMax, first.batchCap ?? claim.batchMax)
   if (!isFull && first.readyAtMs > now) return undefined
-  if (account.effects === 'read_only') {
-    await stopEffects(engine, tx, effects)
+  const stopped = await heldBack(claim, effects)
+  if (stopped.length > 0) {
+    await stopEffects(engine, tx, stopped)
     return undefined
   }
   return openCall(claim, { effects, kind: 'perform', patch: { state: nextEffectState('ready', 'send') } })
@@ -113,7 +114,40 @@ async function openCall(
   return { call, account, verb, right: right satisfies WritingRight, effects: owned }
 }
 
-/** The account was set to read-only after these were planned: they end unsent with all that waits for them, and the record says so. */
+/**
+ * Effects that may not be sent any more: the account's brake was pulled after they were planned, or a person ended their leg as it
+ * was, and its record says so.
+ */
+async function heldBack({ engine, tx, account }: Claim, effects: readonly EffectRow[]): Promise<readonly EffectRow[]> {
+  if (account.effects === 'read_only') return effects
+  const legs = await tx.leg.find({ id: { in: [...new Set(effects.map((effect) => effect.legId))] }, state: 'settled' })
+  const over = new Set(legs.map((leg) => leg.id))
+  const untested =
+    account.effects === 'test_only' ? await untestedRequests(engine, tx, { account, effects }) : new Set<string>()
+  return effects.filter((effect) => over.has(effect.legId) || untested.has(effect.requestId))
+}
+
+/** Requests with an identifier that is not listed for tests. */
+async function untestedRequests(
+  engine: Engine,
+  tx: Tx,
+  { account, effects }: { readonly account: Account; readonly effects: readonly EffectRow[] },
+): Promise<ReadonlySet<string>> {
+  const untested = new Set<string>()
+  for (const id of new Set(effects.map((effect) => effect.requestId))) {
+    const request = await tx.request.get(id)
+    const rows = await tx.identifier.find({ requestId: id, isCertain: true })
+    const vault = request && engine.ports.vault.open(request)
+    const isListed = (row: IdentifierRow) => {
+      const value = vault?.open(row.sealedValue, 'identifier')
+      return typeof value === 'string' && account.testIdentifiers.includes(value)
+    }
+    if (rows.length === 0 || !rows.every(isListed)) untested.add(id)
+  }
+  return untested
+}
+
+/** These end unsent with all that waits for them, and the record says so. */
 async function stopEffects(engine: Engine, tx: Tx, effects: readonly EffectRow[]): Promise<void> {
   for (const legId of new Set(effects.map((effect) => effect.legId))) {
     for (const effect of await tx.effect.find({ legId, state: 'ready' }, { limit: 10_000 })) {

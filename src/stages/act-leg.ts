@@ -29,6 +29,8 @@ export async function runAct(ports: Ports, lease: Lease, signal: AbortSignal): P
 
 async function exportRecords(ports: Ports, lease: Lease, signal: AbortSignal): Promise<void> {
   const records = await approvedRecords(ports, lease)
+  // What was found after the plan was made is not left out silently: a plan that has it comes first.
+  if (records.unplanned > 0) return parkDrift(ports, lease, [])
   const pieces = lease.account.connector.export(lease.account.context(signal), records.acted)
   const facts = await ports.parcels.write(
     { requestId: lease.request.id, legId: lease.leg.id, epoch: lease.leg.epoch, vault: lease.vault },
@@ -100,6 +102,8 @@ interface Approved {
   readonly identifiers: readonly Identifier[]
   /** Digests of what the approver saw, or what was no matter for a plan: somebody else's, or a guess. */
   readonly known: ReadonlySet<string>
+  /** How many of the leg's own records nobody approved: an account that was searched after the plan was made. */
+  readonly unplanned: number
 }
 
 async function approvedRecords(ports: Ports, lease: Lease): Promise<Approved> {
@@ -114,11 +118,13 @@ async function approvedRecords(ports: Ports, lease: Lease): Promise<Approved> {
   const isKept = (row: RecordRow) => row.decision === 'retain' && (row.untilMs ?? Infinity) > now
   // What was found here and never planned was never approved, unless it is no matter for a plan.
   const passed = own.filter((row) => row.decision === 'not_subject' || (!row.isCertain && row.decision === null))
+  const known = new Set([...rows, ...passed].map((row) => row.refDigest))
   return {
     acted: rows.filter((row) => !isKept(row)).map((row) => openRecord(lease.vault, row)),
     kept: rows.filter(isKept).map((row) => openRecord(lease.vault, row)),
     identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
-    known: new Set([...rows, ...passed].map((row) => row.refDigest)),
+    known,
+    unplanned: own.filter((row) => row.round === lease.leg.round && !known.has(row.refDigest)).length,
   }
 }
 
@@ -134,7 +140,8 @@ async function planEffects(
   if (refusal !== undefined) return settleUnchanged(ports, lease, { kind: 'not_done', why: refusal })
   const added = await rereadRecords(lease, approved, signal)
   if (added.length > 0) return parkDrift(ports, lease, added)
-  const effects = await verb.plan(lease.account.context(signal), subject)
+  // What was planned once under this approval stays: a later look would plan for identifiers that nobody approved.
+  const effects = lease.leg.state === 'acting' ? [] : await verb.plan(lease.account.context(signal), subject)
   await storeEffects(ports, { lease, right, effects })
 }
 

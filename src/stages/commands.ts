@@ -50,6 +50,10 @@ interface Given<One extends Order> {
 async function verifyIdentity(ports: Ports, tx: Tx, { request, order }: Given<IdentityOrder>): Promise<void> {
   if (request.state !== 'awaiting_identity')
     throw new DsrError('ILLEGAL_TRANSITION', 'the request does not wait for an identity check')
+  const accepted = ports.policies.of(request.controllerId).byRight[request.right].identity
+  // A portal asserts what its policy accepts and nothing else; a person of the controller may look at other evidence.
+  if (order.actor.role === 'portal' && !accepted.includes(order.method))
+    throw new DsrError('FORBIDDEN', 'the policy does not accept this identity check from a portal', { field: 'method' })
   await acceptIdentity(ports, tx, {
     request,
     check: { method: order.method, level: order.level },
@@ -63,6 +67,10 @@ async function decide(ports: Ports, tx: Tx, given: Given<DecideOrder>): Promise<
   for (const one of order.decisions) {
     const row = await tx.record.lock(one.recordId)
     if (row?.requestId !== request.id) throw new DsrError('FIELD_INVALID', 'unknown record', { field: 'record_id' })
+    if (row.decision === one.decision) continue
+    // What the first answer taught (addresses, children) is not taken back by another one.
+    if (row.decision !== null)
+      throw new DsrError('ILLEGAL_TRANSITION', 'this record was decided already', { field: 'record_id' })
     if (one.decision === 'retain' && (one.law === null || one.untilMs === null)) {
       throw new DsrError('FIELD_INVALID', 'what is kept needs a law and a date', { field: 'law' })
     }

@@ -55,6 +55,7 @@ export async function orderRecheck(
 ): Promise<void> {
   if (request.state !== 'answered' && request.state !== 'closed')
     throw new DsrError('ILLEGAL_TRANSITION', 'the request is not answered yet')
+  if (request.mode === 'plan') throw new DsrError('ILLEGAL_TRANSITION', 'a dry run has nothing to look at again')
   if (request.sealedIntake === null)
     throw new DsrError('ILLEGAL_TRANSITION', 'the request was forgotten: nothing is left to look for')
   const generation = request.generation + 1

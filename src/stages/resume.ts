@@ -65,11 +65,12 @@ async function resumeRequest(ports: Ports, tx: Tx, { request, order }: Resuming)
 
 /** What the account shows now makes plan n+1 under the same policy; the leg goes on once that plan is approved. */
 async function replanDrift(ports: Ports, tx: Tx, { request, order }: Resuming): Promise<void> {
-  const { hash } = await makePlan(ports, tx, request)
+  const { hash, effective } = await makePlan(ports, tx, request)
   const planned = { ...request, planVersion: request.planVersion + 1, planHash: hash }
   await tx.request.update(request.id, { planVersion: planned.planVersion, planHash: hash })
   const policy = ports.policies.of(request.controllerId)
-  if (policy.byRight[request.right].approval === 'person') {
+  // As with the first plan, one that changes nothing asks nobody.
+  if (policy.byRight[request.right].approval === 'person' && effective > 0) {
     await announceNotice(ports, tx, { request, about: 'needs_approval', detail: { version: planned.planVersion } })
     return
   }
