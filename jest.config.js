@@ -11,6 +11,6 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/.runtime', '<rootDir>/.data'],
   testTimeout: 30_000,
-  // Most tests wait for databases and sandboxes, so two may share two processors.
-  maxWorkers: 2,
+  // Many tests start databases and workers of their own; side by side on two processors they would measure each other.
+  maxWorkers: 1,
 }

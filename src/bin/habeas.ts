@@ -36,6 +36,8 @@ function buildProgram(): Command {
     )
     .version(VERSION)
     .showHelpAfterError()
+    // 1 says that a record is invalid; a call with wrong words could not be carried out.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   program
     .command('demo')
     .description('run the main job on sandboxes with invented people, from request to verified record')
@@ -126,5 +128,11 @@ function addTools(program: Command): void {
     .argument('<file>', 'the record')
     .action((file: string) => run(async () => (await import('./commands/show.ts')).showCommand(file, print)))
 }
+
+// A reader that has seen enough (head, less) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
 
 await buildProgram().parseAsync()

@@ -30,6 +30,12 @@ export function masterKeyOf(env: Environment, settings: Pick<Settings, 'dataDire
   if (given !== undefined) return { bytes: decoded(given), isNew: false }
   if (settings.databaseUrl !== undefined) throw refusal(NAME, 'must be set with DATABASE_URL')
   const file = path.join(settings.dataDirectory, 'keys', 'master.key')
+  // A new key beside an old database would open nothing, and the next backup would take it for the right one.
+  if (!existsSync(file) && existsSync(path.join(settings.dataDirectory, 'postgres', 'cluster')))
+    throw refusal(
+      NAME,
+      'keys/master.key is missing beside a database that was made with it: restore it from the backup',
+    )
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const isNew = create(file)
   if ((statSync(file).mode & 0o077) !== 0)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { readConfiguration, readMasterKey, readSettings } from '../../src/config.ts'
@@ -132,6 +132,15 @@ describe('the master key', () => {
 
     const other = readMasterKey({ ...settings, dataDirectory: path.join(directory, 'other') }, {})
     expect(other.bytes).not.toEqual(made.bytes)
+  })
+
+  it('is not made anew beside a database that was made with a lost one', async () => {
+    const dataDirectory = path.join(directory, 'lost')
+    await mkdir(path.join(dataDirectory, 'postgres', 'cluster'), { recursive: true })
+    expect(refusalOf(() => readMasterKey({ dataDirectory, databaseUrl: undefined }, {}))?.field).toBe(
+      'HABEAS_MASTER_KEY',
+    )
+    await expect(stat(path.join(dataDirectory, 'keys'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
   it('is refused when others can read its file', async () => {

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { readMasterKey, readSettings } from '../../config.ts'
 import { publicKeyPem } from '../../crypto/signature.ts'
+import { DsrError } from '../../domain/errors.ts'
 import { controllerId } from '../../domain/ids.ts'
 import { createApiKey } from '../../http/access/keys.ts'
 import type { Role } from '../../http/access/roles.ts'
@@ -35,6 +38,10 @@ export async function publicKeyCommand(print: Print): Promise<number> {
 
 async function withRuntime(work: (runtime: Runtime) => Promise<void>): Promise<number> {
   const settings = readSettings()
+  // A tool that made a new installation would print a key that nobody ever signed with.
+  if (settings.databaseUrl === undefined && !existsSync(path.join(settings.dataDirectory, 'postgres'))) {
+    throw new DsrError('CONFIG_INVALID', 'HABEAS_DATA holds no installation', { field: 'HABEAS_DATA' })
+  }
   const configuration = configurationForTools(settings)
   const log = createLog({ level: 'silent' })
   const runtime = await openRuntime({

@@ -5,13 +5,31 @@ import { strictBase64 } from '../../crypto/signature.ts'
 import type { JsonValue } from '../../domain/json.ts'
 import { describeRecord, type RecordPage } from '../../ledger/record-page.ts'
 import { checkStatement } from '../../ledger/statement-check.ts'
+import type { Statement } from '../../ledger/statement.ts'
 
-/** Prints a record file as a page that a person can read. It does not check the signature: `habeas verify` does. */
+/**
+ * Prints a record file as a page that a person can read. It does not check the signature: `habeas verify` does.
+ *
+ * @returns the exit code: 2 when the file cannot be read or is no record.
+ */
 export async function showCommand(file: string, print: (line: string) => void): Promise<number> {
-  const page = describeRecord(checkStatement(statementOf(await readFile(file)), '$'))
-  print(pageText(page))
+  const statement = await readStatement(file)
+  if (!statement) {
+    print(`${file} cannot be read, or is no completion record (FIELD_INVALID)`)
+    return 2
+  }
+  print(pageText(describeRecord(statement)))
   print(`\nThis page shows what the file says. Check it: habeas verify ${file} --key record-key.pub.pem`)
   return 0
+}
+
+async function readStatement(file: string): Promise<Statement | undefined> {
+  try {
+    return checkStatement(statementOf(await readFile(file)), '$')
+  } catch {
+    // Whatever is wrong with it, it is nothing that this page could show.
+    return undefined
+  }
 }
 
 function statementOf(bytes: Buffer): JsonValue {

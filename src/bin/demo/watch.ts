@@ -7,7 +7,7 @@ import type { JournalRow, LegRow, RecheckRow, RecordRow, RequestRow, SealRow } f
 import type { Store } from '../../ports/store.ts'
 
 const LOOK_EVERY_MS = 60
-const LONGEST_MS = 120_000
+const LONGEST_MS = 240_000
 
 /** A step of the story that did not come. */
 export class DemoStuck extends Error {
