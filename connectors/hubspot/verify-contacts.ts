@@ -29,7 +29,8 @@ export async function lookAtContacts(api: HubSpot, subject: VerifySubject): Prom
   const links = records.filter(({ part }) => part === 'company_links')
   if (links.length > 0) {
     const companies = await readLinks(api, { from: 'contacts', to: 'companies', ids })
-    const live = [...companies.values()].flat().length
+    // An id that was merged into another answers for it too: each company counts once.
+    const live = new Set([...companies.values()].flat()).size
     findings.push(findingOf('company_links', links.length, { ...sighting.left, live, purgeByMs: [] }))
     seen.push(['company_links_by_contact', live])
   }

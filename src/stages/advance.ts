@@ -1,3 +1,4 @@
+import { isDsrError, type DsrError } from '../domain/errors.ts'
 import type { RequestId } from '../domain/ids.ts'
 import type { RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
@@ -5,6 +6,8 @@ import { advanceActing } from './act.ts'
 import { closeWhenOver, startAnswer } from './answer.ts'
 import { advanceDiscovery } from './discover.ts'
 import { advancePlan } from './plan.ts'
+import { writeJournal } from './common/journal.ts'
+import { announceNotice } from './common/outbox.ts'
 import { finishRechecks, unsealedGenerations } from './recheck.ts'
 import { sealGeneration } from './seal.ts'
 
@@ -68,7 +71,12 @@ async function takeStep(ports: Ports, id: RequestId): Promise<{ request: Request
 }
 
 async function sealAndAnswer(ports: Ports, request: RequestRow): Promise<void> {
-  await sealGeneration(ports, request, 0)
+  try {
+    await sealGeneration(ports, request, 0)
+  } catch (error) {
+    if (isDsrError(error, 'FIELD_INVALID')) await tellUnsigned(ports, request, error)
+    throw error
+  }
   await ports.store.transact(async (tx) => {
     const row = await tx.request.lock(request.id)
     if (row?.state === 'sealing') await startAnswer(ports, tx, row)
@@ -88,4 +96,18 @@ async function sealSequels(ports: Ports, request: RequestRow): Promise<void> {
     })
   }
   await ports.store.transact(async (tx) => tx.request.update(request.id, { issuedAtDbMs: null }))
+}
+
+/** A record that may not be signed is no passing fault: the owner is told once, while the watchdog goes on trying. */
+async function tellUnsigned(ports: Ports, request: RequestRow, { code, field }: DsrError): Promise<void> {
+  await ports.store.transact(async (tx) => {
+    const told = await tx.journal.count({ requestId: request.id, kind: 'record.refused' })
+    if (told > 0) return
+    await writeJournal(ports, tx, {
+      requestId: request.id,
+      kind: 'record.refused',
+      detail: { code, field: field ?? null },
+    })
+    await announceNotice(ports, tx, { request, about: 'not_signed', detail: { code } })
+  })
 }

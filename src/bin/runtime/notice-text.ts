@@ -28,6 +28,10 @@ const TEXTS: Readonly<Record<NoticeAbout, { readonly subject: string; readonly t
     subject: 'A request is late',
     text: 'It should have been answered. Answer it now, and note why it is late.',
   },
+  not_signed: {
+    subject: 'A record could not be signed',
+    text: 'Something in it is not what a record may hold. Everything was done; the answer waits. Ask whoever runs Habeas: the log names the code.',
+  },
   not_delivered: {
     subject: 'An answer could not be delivered',
     text: 'The portal did not take it after all tries. Inform the person another way, or send it again from the request page.',

@@ -121,6 +121,7 @@ export type NoticeAbout =
   | 'due_soon'
   | 'overdue'
   | 'not_delivered'
+  | 'not_signed'
 
 export interface NoticeDraft {
   readonly request: { readonly controllerId: ControllerId; readonly requestId: RequestId } | RequestRow
