@@ -31,12 +31,12 @@ describe('orders', () => {
     const id = await create({ identity_check: undefined })
     const answer = await server.post(
       `/v1/requests/${id}/verify-identity`,
-      { method: 'mail_link', level: 2 },
+      { method: 'account_login', level: 2 },
       { key: server.keys.portal },
     )
     expect(answer).toMatchObject({ status: 200, body: { state: 'discovering', request_status: 'in_progress' } })
     const { body } = await server.get(`/v1/requests/${id}`)
-    expect(body.identity_check).toMatchObject({ method: 'mail_link', level: 2 })
+    expect(body.identity_check).toMatchObject({ method: 'account_login', level: 2 })
     expect(body.identity_check.by).toMatch(/^portal:key-/)
   })
 
