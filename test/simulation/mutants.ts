@@ -104,14 +104,4 @@ export const MUTANTS: Readonly<Record<string, Mutation>> = {
     },
   })),
   'an account is never read-only': { account: (account) => ({ ...account, effects: 'live' }) },
-  'an effect is not unique': onTx('connector', () => (tx) => ({
-    ...tx,
-    effect: {
-      ...tx.effect,
-      insertNew: async (row) => {
-        const twins = await tx.effect.count({ legId: row.legId, step: row.step })
-        return tx.effect.insertNew({ ...row, targetDigest: `${row.targetDigest}-${twins}` })
-      },
-    },
-  })),
 }
