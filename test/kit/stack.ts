@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 /**
  * Starts a Redis, a PostgreSQL and an S3 endpoint on free ports of 127.0.0.1 for a program outside the tests, writes their
  * settings to the named file as lines of shell, and stops them when it is told to end.
@@ -25,6 +26,8 @@ try {
   await writeSettings(file, {
     REDIS_URL: redis.url,
     DATABASE_URL: postgres.url,
+    // A database of one's own comes with a key of one's own.
+    HABEAS_MASTER_KEY: randomBytes(32).toString('base64'),
     S3_ENDPOINT: s3.endpoint,
     S3_REGION: s3.region,
     S3_BUCKET: s3.bucket,
