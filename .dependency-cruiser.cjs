@@ -15,8 +15,7 @@ const kitTesting = '^src/connector/testing(/|[.]ts$)'
 const contract = '^src/connector/(contract|index|limits)[.]ts$'
 const effects = '^src/effects/'
 const stages = '^src/stages/'
-// What leads a request or a leg from stage to stage: the only files that see more than one.
-const conductors = '^src/stages/((advance|run-leg|commands|resume|effect-host)[.]ts$|watch/)'
+const flow = '^src/flow/'
 const config = '^src/config([.]ts$|/)'
 const registry = '^connectors/index[.]ts$'
 const entryPoints = '^(src/bin/|workers/main[.]ts$)'
@@ -62,11 +61,11 @@ const layers = [
     // A stage is src/stages/<stage>.ts, its folder, or files that begin with its name; it sees common/ but no other stage.
     name: 'stages',
     from: '^src/stages/([^/.]+)',
-    exceptFrom: conductors,
     may: ['^src/stages/($1[/.-]|common/)', domain, crypto, ledger, ports],
     types: [contract, node('stream')],
   },
-  { name: 'conductors', from: conductors, may: [stages, effects, domain, crypto, ledger, ports], types: [contract] },
+  // What leads a request or a leg from stage to stage: the only folder that sees more than one.
+  { name: 'flow', from: flow, may: [flow, stages, effects, domain, crypto, ledger, ports], types: [contract] },
   {
     // The driver of each adapter is listed under `homes` below.
     name: 'adapters',
@@ -82,7 +81,7 @@ const layers = [
     name: 'workers',
     from: '^workers/',
     exceptFrom: '^workers/main[.]ts$',
-    may: ['^workers/(?!main[.]ts)', stages, effects, ports, pipeline, domain, '^src/adapters/queue[/.]'],
+    may: ['^workers/(?!main[.]ts)', flow, stages, effects, ports, pipeline, domain, '^src/adapters/queue[/.]'],
     types: [contract],
   },
   { name: 'config', from: config, may: [config, domain, ports, kit, npm('yaml', 'zod'), anyNodeModule] },

@@ -1,9 +1,9 @@
 import { recoverLostCalls, dueLanes } from '../src/effects/recover.ts'
 import type { Engine } from '../src/effects/engine.ts'
 import type { JobQueue } from '../src/ports/queue.ts'
-import { forget } from '../src/stages/watch/forget.ts'
-import { watchDue } from '../src/stages/watch/due.ts'
-import { remindOwners } from '../src/stages/watch/remind.ts'
+import { forget } from '../src/flow/watch/forget.ts'
+import { watchDue } from '../src/flow/watch/due.ts'
+import { remindOwners } from '../src/flow/watch/remind.ts'
 
 export interface Watchdog {
   readonly engine: Engine

@@ -5,7 +5,7 @@ import { accountId, connectorId, legId, requestId } from '../../src/domain/ids.t
 import { claimCall } from '../../src/effects/claim.ts'
 import { settleCall } from '../../src/effects/settle.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { createEffectHost } from '../../src/stages/effect-host.ts'
+import { createEffectHost } from '../../src/flow/effect-host.ts'
 import { describeWithService, startPostgres } from '../kit/services.ts'
 import { fakeConnector } from '../kit/sim/fake-connector.ts'
 import { fakeManifest } from '../kit/sim/fake-manifest.ts'

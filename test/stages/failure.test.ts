@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { RequestId } from '../../src/domain/ids.ts'
 import type { LegJob } from '../../src/ports/queue.ts'
-import { runLeg } from '../../src/stages/run-leg.ts'
+import { runLeg } from '../../src/flow/run-leg.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../kit/sim/clock.ts'
 import { fakeConnector } from '../kit/sim/fake-connector.ts'
 import { contactOf, testPerson } from '../kit/sim/people.ts'

@@ -2,8 +2,8 @@ import type { LegRow, RequestRow } from '../../ports/rows.ts'
 import type { RequestStage } from '../../ports/queue.ts'
 import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
-import { issueLeg, issueRequest } from '../common/outbox.ts'
-import { startRechecks } from '../recheck.ts'
+import { issueLeg, issueRequest } from '../../stages/common/outbox.ts'
+import { startRechecks } from '../../stages/recheck.ts'
 
 /** A job that was issued so long ago and is held by nobody is taken for lost (design §4: FLUSHALL costs time, never a request). */
 export const REISSUE_AFTER_MS = 30_000

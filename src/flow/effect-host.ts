@@ -1,8 +1,8 @@
 import type { EffectHost } from '../effects/engine.ts'
 import type { Ports } from '../ports/runtime.ts'
-import { afterEffects } from './act-leg.ts'
-import { parkLeg } from './common/moves.ts'
-import { issueEffects } from './common/outbox.ts'
+import { afterEffects } from '../stages/act-leg.ts'
+import { parkLeg } from '../stages/common/moves.ts'
+import { issueEffects } from '../stages/common/outbox.ts'
 
 /** What the stages do when the effect engine reports: the legs' side of settled effects. */
 export function createEffectHost(ports: Ports): EffectHost {

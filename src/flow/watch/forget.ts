@@ -4,7 +4,7 @@ import type { RequestId } from '../../domain/ids.ts'
 import type { ParcelRow } from '../../ports/rows.ts'
 import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
-import { writeJournal } from '../common/journal.ts'
+import { writeJournal } from '../../stages/common/journal.ts'
 
 const DAY_MS = 24 * 3600_000
 /** An answered request's personal data is kept for the complaint window; one that ended before acting needs less. */

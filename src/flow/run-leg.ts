@@ -1,10 +1,10 @@
 import type { LegJob } from '../ports/queue.ts'
 import type { Ports } from '../ports/runtime.ts'
-import { runAct } from './act-leg.ts'
-import { handBack, recordFailure } from './common/failure.ts'
-import { takeLease, whileLeased, type Heartbeat, type Lease } from './common/lease.ts'
-import { runDiscover } from './discover.ts'
-import { runVerify } from './verify.ts'
+import { runAct } from '../stages/act-leg.ts'
+import { handBack, recordFailure } from '../stages/common/failure.ts'
+import { takeLease, whileLeased, type Heartbeat, type Lease } from '../stages/common/lease.ts'
+import { runDiscover } from '../stages/discover.ts'
+import { runVerify } from '../stages/verify.ts'
 
 /**
  * One try to advance a leg, as its job asks. Any number of runs of the same job end where one ends: the lease lets one through, and

@@ -3,7 +3,7 @@ import { statesOf } from '../../domain/state-table.ts'
 import { REQUEST_TABLE } from '../../domain/request.ts'
 import type { RequestRow } from '../../ports/rows.ts'
 import type { Ports } from '../../ports/runtime.ts'
-import { announceNotice } from '../common/outbox.ts'
+import { announceNotice } from '../../stages/common/outbox.ts'
 
 const DAY_MS = 24 * 3600_000
 /** Days before due on which the owner is told, and 0: once it is late. The latest that applies is told, not all before it. */
