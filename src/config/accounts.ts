@@ -50,8 +50,10 @@ function accountOf(
   }
 }
 
-/** @throws DsrError `CONFIG_INVALID` unless the installation may talk to the address. */
+/** @throws DsrError `CONFIG_INVALID` unless the installation may talk to the address, or when it carries a login. */
 export function checkPlace(address: string, path: KeyPath, allow: readonly string[]): void {
+  const { username, password } = new URL(address)
+  if (username !== '' || password !== '') throw refusal(path, 'carries a login; credentials have keys of their own')
   switch (judgePlace(address, allow)) {
     case 'allowed':
       return

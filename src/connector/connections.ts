@@ -26,27 +26,30 @@ export interface ConnectionsOptions {
   /** `network.allow` of the configuration. */
   readonly allow: readonly string[]
   readonly connectTimeoutMs?: number
+  /** Resolves names; the system's resolver by default. */
+  readonly resolve?: typeof lookup
 }
 
 /**
  * Checks each address after resolution and connects to exactly that address, so that a name which resolves to another
  * place a moment later (DNS rebinding) leads nowhere. Every failure to connect is a `NotConnected`.
  */
-export function openConnections({ allow, connectTimeoutMs = 10_000 }: ConnectionsOptions): Connections {
+export function openConnections(options: ConnectionsOptions): Connections {
+  const { allow, connectTimeoutMs = 10_000, resolve = lookup } = options
   const guard = addressGuard(allow)
   const agent = new Agent({
-    connect: (options, callback) => {
-      const port = Number(options.port !== '' ? options.port : options.protocol === 'https:' ? 443 : 80)
-      const host = { hostname: bare(options.hostname), port }
+    connect: (asked, callback) => {
+      const port = Number(asked.port !== '' ? asked.port : asked.protocol === 'https:' ? 443 : 80)
+      const host = { hostname: bare(asked.hostname), port }
       const fail = (error: unknown): void => callback(new NotConnected(isDsrError(error)), null)
       try {
-        if (isAddress(options.hostname)) guard.check(host.hostname, host)
+        if (isAddress(asked.hostname)) guard.check(host.hostname, host)
       } catch (error) {
         fail(error)
         return
       }
       const check = (address: string): void => guard.check(address, host)
-      buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(check) })(options, (error, socket) =>
+      buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(resolve, check) })(asked, (error, socket) =>
         error === null ? callback(null, socket) : fail(error),
       )
     },
@@ -60,9 +63,9 @@ export function openConnections({ allow, connectTimeoutMs = 10_000 }: Connection
 
 type LookupDone = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void
 
-function guardedLookup(check: (address: string) => void) {
+function guardedLookup(resolve: typeof lookup, check: (address: string) => void) {
   return (hostname: string, options: LookupOptions, done: LookupDone): void => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) {
         done(error, '')
         return
