@@ -77,6 +77,18 @@ describe('a base_url of an account', () => {
   })
 })
 
+describe('a transport, whatever was configured', () => {
+  const web = places.filter(([, { url }]) => /^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+  const unlisted = web.filter(([, { answers }]) => answers?.[0]?.[0] !== '93.184.215.14')
+
+  it.each(unlisted)('opens no connection: %s', async (_, { url, answers }) => {
+    connections = openConnections({ allow: [], resolve: resolverOf(answers ?? [['127.0.0.1']]) })
+    const call = { method: 'GET', path: '/', buckets: {}, effect: false } as const
+    await expect(transportTo(url).send(call)).rejects.toMatchObject({ code: 'VENDOR_ADDRESS_REFUSED' })
+    expect(attempts.addresses).toEqual([])
+  })
+})
+
 describe('a callback of a request', () => {
   it.each(places)('is refused before any connection: %s', async (_, { url, answers }) => {
     connections = openConnections({ allow: [], resolve: resolverOf(answers ?? [['127.0.0.1']]) })
