@@ -40,12 +40,28 @@ export interface IdentityCheck {
 
 export interface Approval {
   readonly by: Actor
+  /** The other person, where the policy wants four eyes. */
+  readonly second?: Actor
   readonly planHash: string
   readonly planVersion: number
   readonly atMs: number
   readonly expiresAtMs: number
   /** Acting starts no earlier (cooling-off). */
   readonly actNotBeforeMs: number
+}
+
+/**
+ * An approval that does not count yet: a second person is still to approve, or it is of a plan that was made while acting and whose
+ * cooling-off period runs. It replaces the one in force when the first of its legs acts.
+ */
+export interface NextApproval {
+  /** Who approved so far, in this order. */
+  readonly by: readonly Actor[]
+  readonly planHash: string
+  readonly planVersion: number
+  readonly atMs: number
+  /** Set once everybody approved who must. */
+  readonly granted: Pick<Approval, 'actNotBeforeMs' | 'expiresAtMs'> | null
 }
 
 export interface Delivery {
@@ -84,6 +100,9 @@ export interface RequestRow {
   readonly planVersion: number
   readonly planHash: string | null
   readonly approval: Approval | null
+  readonly nextApproval: NextApproval | null
+  /** What keeps an approved request from starting, besides its cooling-off period. */
+  readonly heldBy: 'hourly_cap' | 'stop' | null
   readonly result: RequestResult | null
   /** Names and corrections given at intake. */
   readonly sealedIntake: Uint8Array | null
@@ -117,6 +136,8 @@ export interface IdentifierRow {
   readonly reason: CandidateReason | null
   /** The discovery round in which it is searched first. */
   readonly round: number
+  /** The plan version that first listed it; null until planned. Only what is listed is acted on by address. */
+  readonly planVersion: number | null
 }
 
 export interface LegRow {
@@ -237,6 +258,8 @@ export interface CallRow {
 
 export interface JournalRow {
   readonly id: string
+  /** The order of writing, given by the store; what an insert says is ignored. */
+  readonly seq: number
   readonly requestId: RequestId
   readonly legId: LegId | null
   readonly atMs: number
@@ -334,37 +357,3 @@ export interface IdempotencyRow {
   readonly requestId: RequestId
   readonly expiresAtMs: number
 }
-
-export interface Tables {
-  readonly request: RequestRow
-  readonly identifier: IdentifierRow
-  readonly leg: LegRow
-  readonly record: RecordRow
-  readonly plan: PlanRow
-  readonly effect: EffectRow
-  readonly call: CallRow
-  readonly journal: JournalRow
-  readonly outbox: OutboxRow
-  readonly leaf: LeafRow
-  readonly parcel: ParcelRow
-  readonly seal: SealRow
-  readonly recheck: RecheckRow
-  readonly apiKey: ApiKeyRow
-  readonly idempotency: IdempotencyRow
-}
-
-export type TableName = keyof Tables
-
-/** What must be unique besides `id`, by table: the database and its memory twin both enforce it. */
-export const UNIQUE = {
-  identifier: [['requestId', 'kind', 'digest']],
-  leg: [['requestId', 'accountId', 'generation']],
-  record: [['legId', 'part', 'refDigest']],
-  plan: [['requestId', 'version']],
-  effect: [['legId', 'step', 'targetDigest']],
-  parcel: [['objectKey']],
-  seal: [['requestId', 'generation']],
-  recheck: [['requestId', 'accountId', 'generation']],
-  apiKey: [['keyDigest']],
-  idempotency: [['controllerId', 'keyDigest']],
-} as const satisfies { readonly [Name in TableName]?: readonly (readonly (keyof Tables[Name])[])[] }

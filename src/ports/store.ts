@@ -1,4 +1,4 @@
-import type { TableName, Tables } from './rows.ts'
+import type { TableName, Tables } from './tables.ts'
 
 /** A condition on one column: equality by default. `null` matches null. */
 export type Condition<Value> =

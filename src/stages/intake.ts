@@ -160,6 +160,8 @@ function draftRequest(ports: Ports, policy: Policy, form: IntakeForm): RequestRo
     planVersion: 0,
     planHash: null,
     approval: null,
+    nextApproval: null,
+    heldBy: null,
     result: null,
     sealedIntake: null,
     ...ports.vault.createKey(),
@@ -246,6 +248,7 @@ async function insertIdentifiers(
       isCertain: true,
       reason: null,
       round: 1,
+      planVersion: null,
     })
   }
 }

@@ -126,7 +126,7 @@ function evidenceOf({ request, journal }: Ending): JsonObject {
     v: 1,
     request: request.id,
     journal: [...journal]
-      .sort((a, b) => a.atMs - b.atMs || a.id.localeCompare(b.id))
+      .sort((a, b) => a.seq - b.seq)
       .map((line) => ({
         id: line.id,
         at_ms: line.atMs,

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { TABLE_NAMES, tableShape } from '../../src/adapters/postgres/columns.ts'
+import { TABLE_NAMES, tableShape } from '../../src/adapters/postgres/table-shape.ts'
 import { DsrError } from '../../src/domain/errors.ts'
-import type { TableName, Tables } from '../../src/ports/rows.ts'
+import type { TableName, Tables } from '../../src/ports/tables.ts'
 import type { Store, Table, Tx } from '../../src/ports/store.ts'
 import { MemoryTable } from './memory-store/memory-table.ts'
 import { memoryTable, MemoryTransaction } from './memory-store/memory-transaction.ts'
@@ -94,6 +94,9 @@ export class MemoryStore implements Store {
       parcel: table('parcel'),
       seal: table('seal'),
       recheck: table('recheck'),
+      stop: table('stop'),
+      start: table('start'),
+      cap: table('cap'),
       apiKey: table('apiKey'),
       idempotency: table('idempotency'),
       dbNowMs: async () => {

@@ -68,6 +68,6 @@ describeWithService('postgres', 'an operator with SQL in hand', () => {
   it('leaves the neighbours of a shredded request', async () => {
     await sql.run('select app.shred_journal($1)', [entry.requestId])
     const left = await store.transact((tx) => tx.journal.find({}))
-    expect(left).toEqual([neighbour])
+    expect(left).toMatchObject([{ id: neighbour.id }])
   })
 })

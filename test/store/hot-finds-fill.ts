@@ -1,5 +1,5 @@
-import { tableShape } from '../../src/adapters/postgres/columns.ts'
-import type { TableName, Tables } from '../../src/ports/rows.ts'
+import { tableShape } from '../../src/adapters/postgres/table-shape.ts'
+import type { TableName, Tables } from '../../src/ports/tables.ts'
 
 export const NOW = 1_790_000_000_000
 
@@ -11,11 +11,11 @@ function fill<Name extends TableName>(
 ): string {
   const given = new Map(Object.entries<string | undefined>(expressions))
   const shape = tableShape(name)
-  const values = shape.columns.map(({ field, kind, isNullable }) => {
+  const values = shape.insertable.map(({ field, kind, isNullable }) => {
     const something = field === 'id' ? `'${name}-' || n` : isNullable ? 'null' : SOMETHING[kind]
     return given.get(field) ?? something
   })
-  const columns = shape.columns.map(({ sql }) => sql).join(', ')
+  const columns = shape.insertable.map(({ sql }) => sql).join(', ')
   return `insert into ${shape.sql} (${columns}) select ${values.join(', ')} from generate_series(1, ${String(rows)}) n`
 }
 

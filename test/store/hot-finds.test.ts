@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { tableShape } from '../../src/adapters/postgres/columns.ts'
+import { tableShape } from '../../src/adapters/postgres/table-shape.ts'
 import { migrate } from '../../src/adapters/postgres/migrate.ts'
 import { settingsOf } from '../../src/adapters/postgres/session.ts'
 import { countByStatement, findStatement, type Statement } from '../../src/adapters/postgres/statements.ts'
-import type { TableName, Tables } from '../../src/ports/rows.ts'
+import type { TableName, Tables } from '../../src/ports/tables.ts'
 import type { FindOptions, Where } from '../../src/ports/store.ts'
 import { describeWithService, startPostgres } from '../kit/services.ts'
 import { FILL, NOW } from './hot-finds-fill.ts'
@@ -98,7 +98,7 @@ describeWithService('postgres', 'with 50,000 open requests', () => {
     ],
     ['effects of a call', find('effect', { callId: id('call-7') })],
     ['calls that lost their lease', find('call', { state: 'sent', leaseUntilDbMs: { atMost: NOW } }, { limit: 100 })],
-    ['the journal of a request', find('journal', { requestId: id(REQUEST) }, { orderBy: ['atMs'] })],
+    ['the journal of a request', find('journal', { requestId: id(REQUEST) }, { orderBy: ['-seq'] })],
     [
       'the unpublished of a kind',
       find('outbox', { publishedAtDbMs: null, kind: 'leg' }, { orderBy: ['createdAtDbMs'], limit: 100 }),

@@ -29,6 +29,8 @@ export function requestRow(patch: Partial<RequestRow> = {}): RequestRow {
     planVersion: 0,
     planHash: null,
     approval: null,
+    nextApproval: null,
+    heldBy: null,
     result: null,
     sealedIntake: null,
     wrappedKey: Uint8Array.of(0, 1, 254, 255),
@@ -113,6 +115,7 @@ export function effectRow(patch: Partial<EffectRow> = {}): EffectRow {
 export function journalRow(patch: Partial<JournalRow> = {}): JournalRow {
   return {
     id: randomUUID(),
+    seq: 0,
     requestId: requestId(randomUUID()),
     legId: null,
     atMs: 1_790_000_000_000,
@@ -137,6 +140,7 @@ export function identifierRow(patch: Partial<IdentifierRow> = {}): IdentifierRow
     isCertain: true,
     reason: null,
     round: 1,
+    planVersion: null,
     ...patch,
   }
 }

@@ -1,5 +1,5 @@
 import { DsrError } from '../../domain/errors.ts'
-import type { Column, TableShape } from './columns.ts'
+import type { Column, TableShape } from './table-shape.ts'
 
 /** What the database cannot store: NUL, and halves of a surrogate pair, which it would silently replace. */
 const UNSTORABLE_TEXT = /[\0\p{Surrogate}]/u

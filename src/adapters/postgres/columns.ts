@@ -1,6 +1,6 @@
-import type { TableName, Tables } from '../../ports/rows.ts'
+import type { TableName, Tables } from '../../ports/tables.ts'
 
-type BaseKind = 'text' | 'bigint' | 'int' | 'bool' | 'jsonb' | 'bytea' | 'text[]'
+export type BaseKind = 'text' | 'bigint' | 'int' | 'bool' | 'jsonb' | 'bytea' | 'text[]'
 /** How a column is stored; `?` marks one that may be null. */
 export type ColumnKind = BaseKind | `${BaseKind}?`
 
@@ -49,6 +49,8 @@ export const COLUMNS: {
     planVersion: 'int',
     planHash: 'text?',
     approval: 'jsonb?',
+    nextApproval: 'jsonb?',
+    heldBy: 'text?',
     result: 'text?',
     sealedIntake: 'bytea?',
     wrappedKey: 'bytea',
@@ -73,6 +75,7 @@ export const COLUMNS: {
     isCertain: 'bool',
     reason: 'text?',
     round: 'int',
+    planVersion: 'int?',
   },
   leg: {
     id: 'text',
@@ -171,6 +174,7 @@ export const COLUMNS: {
   },
   journal: {
     id: 'text',
+    seq: 'bigint',
     requestId: 'text',
     legId: 'text?',
     atMs: 'bigint',
@@ -233,6 +237,25 @@ export const COLUMNS: {
     dueAtMs: 'bigint',
     state: 'text',
   },
+  stop: {
+    id: 'text',
+    controllerId: 'text?',
+    accountId: 'text?',
+    by: 'jsonb',
+    reason: 'text',
+    stoppedAtMs: 'bigint',
+    liftedBy: 'jsonb?',
+    liftReason: 'text?',
+    liftedAtMs: 'bigint?',
+  },
+  start: {
+    id: 'text',
+    cap: 'text',
+    requestId: 'text',
+    generation: 'int',
+    atMs: 'bigint',
+  },
+  cap: { id: 'text' },
   apiKey: {
     id: 'text',
     controllerId: 'text?',
@@ -250,51 +273,4 @@ export const COLUMNS: {
     requestId: 'text',
     expiresAtMs: 'bigint',
   },
-}
-
-export interface Column {
-  readonly field: string
-  /** Quoted for SQL. */
-  readonly sql: string
-  readonly kind: BaseKind
-  readonly isNullable: boolean
-}
-
-/** A table with its names as the database knows them. */
-export interface TableShape {
-  readonly name: TableName
-  /** Schema and table, quoted for SQL. */
-  readonly sql: string
-  readonly columns: readonly Column[]
-  readonly byField: ReadonlyMap<string, Column>
-}
-
-export function snakeCase(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}
-
-function shapeOf(name: TableName): TableShape {
-  const columns = Object.entries<ColumnKind>(COLUMNS[name]).map(([field, kind]) => columnOf(field, kind))
-  return {
-    name,
-    sql: `app."${snakeCase(name)}"`,
-    columns,
-    byField: new Map(columns.map((column) => [column.field, column])),
-  }
-}
-
-function columnOf(field: string, kind: ColumnKind): Column {
-  const isNullable = kind.endsWith('?')
-  // The type of a kind is its name with or without the mark: this is the border where slicing forgets it.
-  const base = (isNullable ? kind.slice(0, -1) : kind) as BaseKind
-  return { field, sql: `"${snakeCase(field)}"`, kind: base, isNullable }
-}
-
-// The keys of COLUMNS are the tables' names: this is the border where Object.keys forgets it.
-export const TABLE_NAMES = Object.keys(COLUMNS) as readonly TableName[]
-
-const SHAPES: ReadonlyMap<TableName, TableShape> = new Map(TABLE_NAMES.map((name) => [name, shapeOf(name)]))
-
-export function tableShape(name: TableName): TableShape {
-  return SHAPES.get(name) ?? shapeOf(name)
 }

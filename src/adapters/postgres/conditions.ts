@@ -1,6 +1,6 @@
 import { DsrError } from '../../domain/errors.ts'
 import { encodeValue } from './codec.ts'
-import type { Column, TableShape } from './columns.ts'
+import type { Column, TableShape } from './table-shape.ts'
 
 /** A condition of a `Where`, understood and checked. */
 export type ParsedCondition =

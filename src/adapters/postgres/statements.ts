@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { DsrError } from '../../domain/errors.ts'
 import { encodeValue } from './codec.ts'
-import type { TableShape } from './columns.ts'
+import type { TableShape } from './table-shape.ts'
 import { parseOptions, parsePatch, parseWhere, type Options, type ParsedCondition } from './conditions.ts'
 
 /**
@@ -17,8 +17,8 @@ export interface Statement {
 
 export function insertStatement(shape: TableShape, row: object, onConflict: 'fail' | 'skip'): Statement {
   const given = new Map<string, unknown>(Object.entries(row))
-  const values = shape.columns.map((column) => encodeValue(column, given.get(column.field)))
-  const columns = shape.columns.map((column) => column.sql).join(', ')
+  const values = shape.insertable.map((column) => encodeValue(column, given.get(column.field)))
+  const columns = shape.insertable.map((column) => column.sql).join(', ')
   const marks = values.map((_, index) => `$${index + 1}`).join(', ')
   const conflict = onConflict === 'skip' ? ' on conflict do nothing' : ''
   return statement(`insert into ${shape.sql} (${columns}) values (${marks})${conflict}`, values)

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { TableName, Tables } from '../../ports/rows.ts'
+import type { TableName, Tables } from '../../ports/tables.ts'
 import type { Store, Table, Tx } from '../../ports/store.ts'
 import { createPool, withoutCrash, type PoolOptions } from './pool.ts'
 import { assertSchema } from './schema.ts'
@@ -84,6 +84,9 @@ function txOf(session: Session): Tx {
     parcel: table('parcel'),
     seal: table('seal'),
     recheck: table('recheck'),
+    stop: table('stop'),
+    start: table('start'),
+    cap: table('cap'),
     apiKey: table('apiKey'),
     idempotency: table('idempotency'),
     dbNowMs: () => session.nowMs(),

@@ -1,8 +1,8 @@
 import { DsrError } from '../../domain/errors.ts'
-import type { TableName, Tables } from '../../ports/rows.ts'
+import type { TableName, Tables } from '../../ports/tables.ts'
 import type { Table } from '../../ports/store.ts'
 import { decodeRow, decodeValue } from './codec.ts'
-import { tableShape } from './columns.ts'
+import { tableShape } from './table-shape.ts'
 import { askableColumn } from './conditions.ts'
 import type { Session } from './session.ts'
 import {

@@ -22,6 +22,7 @@ export type EventKind =
   | 'plan.approved'
   | 'record.decided'
   | 'record.sealed'
+  | 'record.refused'
   | 'recheck.ordered'
   | 'recheck.started'
   | 'exception.explained'

@@ -129,6 +129,7 @@ async function journalOpening(options: ServerOptions, principal: Principal, requ
   await store.transact(async (tx) =>
     tx.journal.insert({
       id: random.uuid(),
+      seq: 0,
       requestId: request.id,
       legId: null,
       atMs: clock.nowMs(),

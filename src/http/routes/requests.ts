@@ -84,7 +84,7 @@ function idempotencyKeyOf(httpRequest: FastifyRequest): string | null {
 async function firstState(options: ServerOptions, request: RequestRow): Promise<RequestState> {
   const kinds = { in: ['request.identity_needed', 'request.identity_accepted'] }
   const lines = await options.ports.store.transact(async (tx) =>
-    tx.journal.find({ requestId: request.id, kind: kinds }, { orderBy: ['atMs'], limit: 10 }),
+    tx.journal.find({ requestId: request.id, kind: kinds }, { orderBy: ['seq'], limit: 10 }),
   )
   const first = lines.find((line) => line.detail.from === 'received')
   return first?.kind === 'request.identity_needed' ? 'awaiting_identity' : 'discovering'

@@ -45,7 +45,7 @@ export async function readDetail(tx: Tx, request: RequestRow): Promise<DetailRow
     ),
     // The newest are what people look for.
     journal: timelineOf(
-      await tx.journal.find({ requestId: request.id }, { orderBy: ['-atMs', '-id'], limit: MOST_EVENTS }),
+      await tx.journal.find({ requestId: request.id }, { orderBy: ['-seq'], limit: MOST_EVENTS }),
     ),
     rechecks: await tx.recheck.find({ requestId: request.id }, { orderBy: ['dueAtMs'] }),
     plan,

@@ -47,6 +47,7 @@ async function learnFrom(
       isCertain: true,
       reason: null,
       round: request.round + 1,
+      planVersion: null,
     })
   }
 }

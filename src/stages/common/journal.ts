@@ -26,6 +26,7 @@ export async function writeJournal(ports: Ports, tx: Tx, line: JournalLine): Pro
   const id = ports.random.uuid()
   await tx.journal.insert({
     id,
+    seq: 0,
     requestId: line.requestId,
     legId: line.legId ?? null,
     atMs: ports.clock.nowMs(),

@@ -75,6 +75,7 @@ async function keepLearned(ports: Ports, tx: Tx, { lease, record, round }: Keepi
       isCertain,
       reason: learned.attribution.kind === 'candidate' ? learned.attribution.reason : null,
       round: round + 1,
+      planVersion: null,
     })
   }
 }

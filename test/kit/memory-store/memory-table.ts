@@ -1,12 +1,12 @@
 import { encodeValue } from '../../../src/adapters/postgres/codec.ts'
-import type { Column, TableShape } from '../../../src/adapters/postgres/columns.ts'
+import type { Column, TableShape } from '../../../src/adapters/postgres/table-shape.ts'
 import {
   parseOptions,
   parseWhere,
   type Order,
   type ParsedCondition,
 } from '../../../src/adapters/postgres/conditions.ts'
-import { UNIQUE } from '../../../src/ports/rows.ts'
+import { UNIQUE } from '../../../src/ports/tables.ts'
 
 /** A row as a dictionary; frozen. Its values went through the codec of the real store. */
 export type MemoryRow = Readonly<Record<string, unknown>>
@@ -18,6 +18,8 @@ const INDEXED = ['requestId', 'legId', 'callId', 'accountId', 'state']
 export class MemoryTable {
   readonly shape: TableShape
   readonly rows = new Map<string, MemoryRow>()
+  /** How many rows were ever inserted: what the database counts for a column that it fills in. */
+  #inserted = 0
   readonly #uniqueSets: readonly (readonly string[])[]
   readonly #taken: readonly Map<string, string>[]
   readonly #indexes: ReadonlyMap<string, Map<unknown, Set<string>>>
@@ -46,6 +48,11 @@ export class MemoryTable {
       this.rows.set(id, row)
       this.#index(id, row)
     }
+  }
+
+  nextNumber(): number {
+    this.#inserted += 1
+    return this.#inserted
   }
 
   find(where: object, options: object): MemoryRow[] {

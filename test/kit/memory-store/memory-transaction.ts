@@ -1,8 +1,8 @@
-import { tableShape, type TableShape } from '../../../src/adapters/postgres/columns.ts'
+import { FILLED_IN, tableShape, type TableShape } from '../../../src/adapters/postgres/table-shape.ts'
 import { askableColumn, parsePatch } from '../../../src/adapters/postgres/conditions.ts'
 import { stateEdges } from '../../../src/adapters/postgres/state-edges.ts'
 import { DsrError } from '../../../src/domain/errors.ts'
-import type { TableName, Tables } from '../../../src/ports/rows.ts'
+import type { TableName, Tables } from '../../../src/ports/tables.ts'
 import type { Table } from '../../../src/ports/store.ts'
 import { compareValues, storedValue, type MemoryRow, type MemoryTable } from './memory-table.ts'
 
@@ -53,8 +53,8 @@ export function memoryTable<Name extends TableName>(
   const find: Table<Row>['find'] = (where, options = {}) =>
     run(transaction, () => table.find(where, options).map(asRow))
   return {
-    insert: (row) => run(transaction, () => insert(table, transaction, rowOf(shape, row))),
-    insertNew: (row) => run(transaction, () => insertNew(table, transaction, rowOf(shape, row))),
+    insert: (row) => run(transaction, () => insert(table, transaction, rowOf(table, row))),
+    insertNew: (row) => run(transaction, () => insertNew(table, transaction, rowOf(table, row))),
     get,
     lock: get,
     update: (id, patch) => run(transaction, () => update(table, transaction, { id, patch })),
@@ -81,8 +81,11 @@ async function run<Result>(transaction: MemoryTransaction, statement: () => Resu
   return result
 }
 
-function rowOf(shape: TableShape, row: object): MemoryRow {
+function rowOf(table: MemoryTable, row: object): MemoryRow {
+  const { shape } = table
   const given = new Map<string, unknown>(Object.entries(row))
+  const filledIn = FILLED_IN[shape.name]
+  if (filledIn !== undefined) given.set(filledIn, table.nextNumber())
   return Object.freeze(
     Object.fromEntries(shape.columns.map((column) => [column.field, storedValue(column, given.get(column.field))])),
   )

@@ -159,7 +159,7 @@ export class Rig {
 
   journal(id: RequestId): readonly string[] {
     const rows = this.store.rows('journal').filter((row) => row.requestId === id)
-    return [...rows].sort((a, b) => a.atMs - b.atMs).map((row) => row.kind)
+    return [...rows].sort((a, b) => a.seq - b.seq).map((row) => row.kind)
   }
 
   async approve(id: RequestId): Promise<void> {

@@ -51,6 +51,18 @@ export function describeSearching(store: () => Store): void {
       expect(ids.slice(2)).toEqual(ids.slice(2).toSorted())
     })
 
+    it('tells journal lines in the order of their writing, whatever their instant and their ids', async () => {
+      const request = requestRow()
+      const kinds = ['request.received', 'plan.made', 'leg.act', 'leg.settle', 'record.sealed', 'archive.opened']
+      await store().transact(async (tx) => {
+        for (const kind of kinds) await tx.journal.insert(journalRow({ requestId: request.id, kind, seq: 7 }))
+      })
+      await store().transact((tx) => tx.journal.insert(journalRow({ requestId: request.id, kind: 'later' })))
+      const found = await store().transact((tx) => tx.journal.find({ requestId: request.id }, { orderBy: ['seq'] }))
+      expect(found.map((line) => line.kind)).toEqual([...kinds, 'later'])
+      expect(new Set(found.map((line) => line.seq)).size).toBe(found.length)
+    })
+
     it('orders text by its bytes', async () => {
       const request = requestRow()
       const kinds = ['a', 'B', 'b', 'A', 'é', 'a-b', 'ab']

@@ -265,6 +265,7 @@ export const en: Words = {
     'plan.approved': 'The plan was approved',
     'record.decided': 'A match was decided',
     'record.sealed': 'The record was signed',
+    'record.refused': 'The record could not be signed',
     'recheck.ordered': 'Another look was ordered',
     'recheck.started': 'Another look began',
     'exception.explained': 'An exception was explained',

@@ -261,6 +261,7 @@ export const fr: Words = {
     'plan.approved': 'Le plan a été approuvé',
     'record.decided': 'Une correspondance a été décidée',
     'record.sealed': 'La preuve a été signée',
+    'record.refused': 'La preuve n’a pas pu être signée',
     'recheck.ordered': 'Une nouvelle vérification a été demandée',
     'recheck.started': 'Une nouvelle vérification a commencé',
     'exception.explained': 'Une exception a été expliquée',

@@ -261,6 +261,7 @@ export const nl: Words = {
     'plan.approved': 'Het plan werd goedgekeurd',
     'record.decided': 'Over een gelijkenis werd beslist',
     'record.sealed': 'Het bewijs werd ondertekend',
+    'record.refused': 'Het bewijs kon niet worden ondertekend',
     'recheck.ordered': 'Een nieuwe controle werd gevraagd',
     'recheck.started': 'Een nieuwe controle begon',
     'exception.explained': 'Een uitzondering werd verklaard',
