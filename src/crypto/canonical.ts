@@ -1,5 +1,6 @@
 import { DsrError } from '../domain/errors.ts'
 import type { JsonValue } from '../domain/json.ts'
+import { utf8, utf8Text } from './bytes.ts'
 
 /** Deeper nesting than this is refused on reading and on writing; a record nests eight levels. */
 const MAX_DEPTH = 64
@@ -14,8 +15,8 @@ const MAX_JSON_BYTES = 16 * 1024 * 1024
  * @returns UTF-8 without BOM; the same facts always give the same bytes, whatever the order of keys was.
  * @throws DsrError `CANONICAL_VALUE_REFUSED`, with the path in `field`; nothing is dropped silently.
  */
-export function canonicalBytes(value: JsonValue): Buffer {
-  return Buffer.from(write(value, { path: '$', depth: 0, isProfile: true }), 'utf8')
+export function canonicalBytes(value: JsonValue): Uint8Array {
+  return utf8(write(value, { path: '$', depth: 0, isProfile: true }))
 }
 
 /**
@@ -23,8 +24,8 @@ export function canonicalBytes(value: JsonValue): Buffer {
  *
  * @throws DsrError `CANONICAL_VALUE_REFUSED`.
  */
-export function jcsBytes(value: JsonValue): Buffer {
-  return Buffer.from(write(value, { path: '$', depth: 0, isProfile: false }), 'utf8')
+export function jcsBytes(value: JsonValue): Uint8Array {
+  return utf8(write(value, { path: '$', depth: 0, isProfile: false }))
 }
 
 /**
@@ -35,8 +36,9 @@ export function jcsBytes(value: JsonValue): Buffer {
  */
 export function parseStrictJson(bytes: Uint8Array): JsonValue {
   if (bytes.byteLength > MAX_JSON_BYTES) throw new DsrError('JSON_INVALID', 'the JSON text is larger than 16 MiB')
+  const text = utf8Text(bytes)
+  if (text === undefined) throw new DsrError('JSON_INVALID', 'the text is not UTF-8 JSON')
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     // JSON.parse guards the grammar; it yields JSON values and nothing else.
     const value = JSON.parse(text) as JsonValue
     refuseAmbiguity(text)

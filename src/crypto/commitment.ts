@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync } from 'node:crypto'
 import { DsrError } from '../domain/errors.ts'
+import { hexOf, utf8 } from './bytes.ts'
+import { hkdfSha256, hmacSha256 } from './platform.ts'
 
 export const KEY_BYTES = 32
 
@@ -14,14 +15,14 @@ export type LookupPurpose = 'duplicate' | 'suppression' | 'idempotency'
  *
  * @throws DsrError `INTERNAL` when the key is not 32 bytes.
  */
-export function deriveKey(key: Uint8Array, label: DerivationLabel): Buffer {
+export function deriveKey(key: Uint8Array, label: DerivationLabel): Uint8Array {
   requireKey(key)
-  return Buffer.from(hkdfSync('sha256', key, new Uint8Array(0), label, KEY_BYTES))
+  return hkdfSha256(key, utf8(label))
 }
 
 /** The public id of a request's key. It commits to the key: no second key can be found that opens the same sealed part. */
 export function requestKeyId(requestKey: Uint8Array): string {
-  return deriveKey(requestKey, 'kid').toString('hex')
+  return hexOf(deriveKey(requestKey, 'kid'))
 }
 
 /**
@@ -51,5 +52,5 @@ export function requireKey(key: Uint8Array): void {
 }
 
 function hmacHex(key: Uint8Array, text: string): string {
-  return createHmac('sha256', key).update(text, 'utf8').digest('hex')
+  return hexOf(hmacSha256(key, utf8(text)))
 }

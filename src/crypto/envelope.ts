@@ -1,6 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from 'node:crypto'
 import { DsrError } from '../domain/errors.ts'
+import { hexOf } from './bytes.ts'
 import { deriveKey, KEY_BYTES, requestKeyId, requireKey } from './commitment.ts'
+import { recordPartAad, type RecordPlace, type SealedPart } from './sealed-part.ts'
+
+export { openRecordPart, type RecordPlace, type SealedPart } from './sealed-part.ts'
 
 const VERSION = 1
 const NONCE_BYTES = 12
@@ -61,42 +65,22 @@ export function wrappingKeyId(wrapped: Uint8Array): string {
 
 /** The id by which wrapped keys name this master key, as 16 hexadecimal digits. */
 export function masterKeyId(masterKey: Uint8Array): string {
-  return masterId(masterKey).toString('hex')
+  return hexOf(masterId(masterKey))
 }
 
 /** Stored beside the data and compared at start: tells a wrong master key before anything is written. Reveals nothing of it. */
 export function masterKeyCheckValue(masterKey: Uint8Array): string {
-  return deriveKey(masterKey, 'check').toString('hex')
+  return hexOf(deriveKey(masterKey, 'check'))
 }
 
-/** The sealed part of a record, as it stands in the statement. `iv` and `ct` (with its tag) are base64. */
-export type SealedPart = { readonly kid: string; readonly iv: string; readonly ct: string }
-
-/** Which record a sealed part belongs to; a part moved to another request or generation does not open. */
-export interface RecordPlace {
-  readonly requestId: string
-  readonly sequence: number
-}
-
-/** Seals the personal part of a record under HKDF(request key, "seal"). */
+/** Seals the personal part of a record under HKDF(request key, "seal"); `openRecordPart` opens it. */
 export function sealRecordPart(requestKey: Uint8Array, place: RecordPlace, plaintext: Uint8Array): SealedPart {
-  const sealed = encrypt(deriveKey(requestKey, 'seal'), plaintext, recordAad(place))
+  const sealed = encrypt(deriveKey(requestKey, 'seal'), plaintext, recordPartAad(place))
   return {
     kid: requestKeyId(requestKey),
     iv: sealed.subarray(0, NONCE_BYTES).toString('base64'),
     ct: sealed.subarray(NONCE_BYTES).toString('base64'),
   }
-}
-
-/** Opens the personal part of a record. @throws DsrError `CORRUPT_CIPHERTEXT` for another key, another record or any change. */
-export function openRecordPart(requestKey: Uint8Array, place: RecordPlace, part: SealedPart): Buffer {
-  // AES-GCM alone does not commit to its key; the key id does, so it is compared first.
-  if (part.kid !== requestKeyId(requestKey)) throw corrupt()
-  const iv = Buffer.from(part.iv, 'base64')
-  const ct = Buffer.from(part.ct, 'base64')
-  if (iv.byteLength !== NONCE_BYTES || iv.toString('base64') !== part.iv || ct.toString('base64') !== part.ct)
-    throw corrupt()
-  return decrypt(deriveKey(requestKey, 'seal'), Buffer.concat([iv, ct]), recordAad(place))
 }
 
 function encrypt(key: Uint8Array, plaintext: Uint8Array, aad: Uint8Array | string): Buffer {
@@ -124,16 +108,12 @@ function wrappedHead(wrapped: Uint8Array): Buffer {
   return Buffer.from(wrapped.subarray(0, 1 + MASTER_ID_BYTES))
 }
 
-function masterId(masterKey: Uint8Array): Buffer {
+function masterId(masterKey: Uint8Array): Uint8Array {
   return deriveKey(masterKey, 'check').subarray(0, MASTER_ID_BYTES)
 }
 
 function wrapAad(head: Uint8Array, keyId: string): Buffer {
   return Buffer.concat([head, Buffer.from(`key\0${keyId}`)])
-}
-
-function recordAad(place: RecordPlace): string {
-  return `${place.requestId}\0${place.sequence}`
 }
 
 function corrupt(cause?: unknown): DsrError {

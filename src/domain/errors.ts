@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   ILLEGAL_TRANSITION: { status: 409, retryable: false },
   INTERNAL: { status: 500, retryable: false },
   JSON_INVALID: { status: 400, retryable: false },
+  LEDGER_CORRUPT: { status: 500, retryable: false },
   LIMIT_REACHED: { status: 422, retryable: false },
   MASTER_KEY_WRONG: { status: 500, retryable: false },
   NOT_FOUND: { status: 404, retryable: false },

@@ -1,3 +1,4 @@
+import { equalBytes } from '../crypto/bytes.ts'
 import { canonicalBytes, parseStrictJson } from '../crypto/canonical.ts'
 import { invalid, oneOf, sha256, struct } from './shape.ts'
 
@@ -33,7 +34,7 @@ const MAX_LEAF_BYTES = 300
  *
  * @throws DsrError `FIELD_INVALID` for a kind outside the list or a digest that is none.
  */
-export function leafBytes(leaf: Leaf): Buffer {
+export function leafBytes(leaf: Leaf): Uint8Array {
   const { kind, record_sha256 } = leaf
   return canonicalBytes(checkLeaf({ kind, record_sha256, v: VERSION }, '$'))
 }
@@ -42,7 +43,7 @@ export function leafBytes(leaf: Leaf): Buffer {
 export function readLeaf(bytes: Uint8Array): Leaf {
   if (bytes.byteLength > MAX_LEAF_BYTES) throw invalid('$', 'longer than a log entry')
   const leaf = checkLeaf(parseStrictJson(bytes), '$')
-  if (!canonicalBytes(leaf).equals(bytes)) throw invalid('$', 'not canonical')
+  if (!equalBytes(canonicalBytes(leaf), bytes)) throw invalid('$', 'not canonical')
   return { kind: leaf.kind, record_sha256: leaf.record_sha256 }
 }
 

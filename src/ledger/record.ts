@@ -118,7 +118,7 @@ export function buildStatement(facts: RecordFacts): Statement {
  *
  * @throws DsrError `FIELD_INVALID` as `buildStatement` does, so that no unsound statement is ever signed.
  */
-export function signRecord(statement: Statement, key: SigningKey): Buffer {
+export function signRecord(statement: Statement, key: SigningKey): Uint8Array {
   return envelopeBytes(signEnvelope(key, PAYLOAD_TYPE, canonicalBytes(requireSound(statement))))
 }
 

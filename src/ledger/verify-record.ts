@@ -1,5 +1,7 @@
+import { equalBytes } from '../crypto/bytes.ts'
 import { canonicalBytes, parseStrictJson } from '../crypto/canonical.ts'
-import { type Envelope, openEnvelope, type TrustedKey } from '../crypto/signature.ts'
+import { type Envelope, openEnvelope } from '../crypto/dsse.ts'
+import type { TrustedKey } from '../crypto/public-key.ts'
 import { isDsrError } from '../domain/errors.ts'
 import type { JsonValue } from '../domain/json.ts'
 import { notProvenBy, type NotProven } from './not-proven.ts'
@@ -75,7 +77,7 @@ function readEnvelope(bytes: Uint8Array): Envelope {
   return orFault('ENVELOPE_INVALID', () => checkEnvelope(file, '$'))
 }
 
-function openSigned(envelope: Envelope, trustedKeys: readonly TrustedKey[]): { payload: Buffer; keyId: string } {
+function openSigned(envelope: Envelope, trustedKeys: readonly TrustedKey[]): { payload: Uint8Array; keyId: string } {
   try {
     return openEnvelope(envelope, PAYLOAD_TYPE, trustedKeys)
   } catch (error) {
@@ -97,7 +99,7 @@ function signatureFault(field: string | undefined): RecordFault {
   }
 }
 
-function readStatement(payload: Buffer): Statement {
+function readStatement(payload: Uint8Array): Statement {
   const document = orFault('PAYLOAD_NOT_CANONICAL', () => parseStrictJson(payload))
   requireCanonical(document, payload, 'PAYLOAD_NOT_CANONICAL')
   const statement = orFault('STATEMENT_INVALID', () => checkStatement(document, '$'))
@@ -108,7 +110,7 @@ function readStatement(payload: Buffer): Statement {
 
 function requireCanonical(value: JsonValue, bytes: Uint8Array, fault: RecordFault): void {
   const canonical = orFault(fault, () => canonicalBytes(value))
-  if (!canonical.equals(bytes)) throw new Fault(fault, 'the bytes are not the canonical form of what they say')
+  if (!equalBytes(canonical, bytes)) throw new Fault(fault, 'the bytes are not the canonical form of what they say')
 }
 
 function orFault<T>(fault: RecordFault, read: () => T): T {

@@ -227,7 +227,7 @@ describe('the receipt', () => {
     const { body } = await server.post('/v1/requests', createBody())
     expect(body.receipt.payloadType).toBe('application/vnd.habeas.receipt+json')
     const { payload } = openEnvelope(body.receipt, body.receipt.payloadType, [TRUSTED_KEY])
-    expect(JSON.parse(payload.toString())).toMatchObject({
+    expect(JSON.parse(Buffer.from(payload).toString())).toMatchObject({
       subject_request_id: body.subject_request_id,
       right: 'erasure',
     })

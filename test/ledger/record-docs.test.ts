@@ -43,8 +43,8 @@ describe('the record chapter of the ledger page', () => {
     writeFileSync(join(folder, 'record.dsse.json'), file)
     const genuine = run()
     const payload = buildStatement({ ...erasure, controllerId: 'other' })
-    const forged = JSON.parse(signRecord(payload, newSigningKey()).toString()) as { signatures: unknown }
-    const { signatures } = JSON.parse(file.toString()) as { signatures: unknown }
+    const forged = JSON.parse(Buffer.from(signRecord(payload, newSigningKey())).toString()) as { signatures: unknown }
+    const { signatures } = JSON.parse(Buffer.from(file).toString()) as { signatures: unknown }
     writeFileSync(join(folder, 'record.dsse.json'), JSON.stringify({ ...forged, signatures }))
     const changed = run()
     rmSync(folder, { recursive: true })

@@ -128,11 +128,11 @@ describe('a completion record', () => {
 
   it('shows no personal data outside the sealed part, which opens with the key of the request', () => {
     const statement = buildStatement(erasure)
-    const text = canonicalBytes(statement).toString()
+    const text = Buffer.from(canonicalBytes(statement)).toString()
     for (const canary of Object.values(PERSON)) expect(text).not.toContain(canary)
     const sealed = statement.predicate.sealed!
     const place = { requestId: statement.predicate.request, sequence: statement.predicate.sequence }
-    expect(JSON.parse(openRecordPart(requestKey, place, sealed).toString())).toEqual(PERSON)
+    expect(JSON.parse(Buffer.from(openRecordPart(requestKey, place, sealed)).toString())).toEqual(PERSON)
   })
 })
 

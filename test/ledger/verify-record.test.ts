@@ -11,7 +11,7 @@ import { access, erasure, erasureWithException } from './record-facts.ts'
 const key = newSigningKey()
 const trusted = [trustedKeyOf(newSigningKey()), trustedKeyOf(key)]
 const statement = buildStatement(erasure)
-const file = signRecord(statement, key)
+const file = Buffer.from(signRecord(statement, key))
 
 function verdictOf(bytes: Uint8Array): string {
   const verdict = verifyRecordFile(bytes, trusted)
@@ -19,11 +19,11 @@ function verdictOf(bytes: Uint8Array): string {
 }
 
 /** A file whose signature is right over whatever payload. */
-function signedAnyway(payload: Uint8Array | string, type = PAYLOAD_TYPE): Buffer {
+function signedAnyway(payload: Uint8Array | string, type = PAYLOAD_TYPE): Uint8Array {
   return envelopeBytes(signEnvelope(key, type, Buffer.from(payload)))
 }
 
-function signedValue(value: unknown): Buffer {
+function signedValue(value: unknown): Uint8Array {
   return signedAnyway(canonicalBytes(value as JsonValue))
 }
 
