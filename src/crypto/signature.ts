@@ -4,14 +4,7 @@ import { type Envelope, preAuthEncoding } from './dsse.ts'
 import { notEd25519, type TrustedKey, trustedKeyFromRaw } from './public-key.ts'
 
 export { strictBase64 } from './bytes.ts'
-export {
-  type Envelope,
-  envelopeBytes,
-  type OpenedEnvelope,
-  openEnvelope,
-  openJointEnvelope,
-  preAuthEncoding,
-} from './dsse.ts'
+export { type Envelope, envelopeBytes, openEnvelope, preAuthEncoding } from './dsse.ts'
 export {
   isSignatureOf,
   publicKeyPem,
