@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   PLAN_HASH_MISMATCH: { status: 409, retryable: false },
   PLAN_NOT_READY: { status: 409, retryable: true },
   QUEUE_UNREACHABLE: { status: 503, retryable: true },
+  RANGE_INVALID: { status: 416, retryable: false },
   RATE_LIMITED: { status: 429, retryable: true },
   RECORD_NOT_READY: { status: 409, retryable: true },
   RIGHT_UNKNOWN: { status: 400, retryable: false },

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestId } from '../domain/ids.ts'
 import type { Commands } from '../ports/commands.ts'
 import type { Ports } from '../ports/runtime.ts'
+import type { ByteRange } from './byte-range.ts'
 import type { Metrics } from './metrics.ts'
 
 /** The server with routes typed by their schemas. */
@@ -42,6 +43,7 @@ export interface ReadyCheck {
 export interface OpenedArchive {
   /** Of the plain ZIP. */
   readonly bytes: number
+  /** The whole ZIP, or the range that was asked for. */
   readonly stream: Readable
 }
 
@@ -59,7 +61,7 @@ export interface ServerOptions {
   readonly log: HttpLog
   readonly checks: { ready(): Promise<readonly ReadyCheck[]> }
   /** The decrypted archive of a sealed request. @throws DsrError `ARCHIVE_NOT_READY`, `NOT_FOUND`, `ARCHIVE_CORRUPT`. */
-  openArchive(requestId: RequestId): Promise<OpenedArchive>
+  openArchive(requestId: RequestId, range?: ByteRange): Promise<OpenedArchive>
   readonly metrics: Metrics
   /** Queues that /ops/queues shows, read-only. Absent: no board. */
   readonly board?: readonly BoardQueue[]

@@ -27,7 +27,7 @@ import type { LegStage } from './queue.ts'
 
 /** Who did something. `id` is an opaque name (API key id, user id, `policy`, `system`), never an address. */
 export interface Actor {
-  readonly role: 'portal' | 'ops' | 'approver' | 'auditor' | 'admin' | 'policy' | 'system'
+  readonly role: 'portal' | 'ops' | 'approver' | 'auditor' | 'admin' | 'person' | 'policy' | 'system'
   readonly id: string
 }
 
@@ -356,4 +356,24 @@ export interface IdempotencyRow {
   readonly bodyDigest: string
   readonly requestId: RequestId
   readonly expiresAtMs: number
+}
+
+/** A link by which the person fetches the archive, once, with a code that reached them another way. */
+export interface ArchiveLinkRow {
+  readonly id: string
+  readonly requestId: RequestId
+  /** SHA-256 of the link's secret, which is 32 random bytes. */
+  readonly tokenDigest: string
+  /** HMAC of the code under the request's key. */
+  readonly codeDigest: string
+  readonly createdBy: Actor
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+  /** Wrong codes so far. */
+  readonly failures: number
+  /** When the right code came, by the database's clock; a link opens once. */
+  readonly openedAtDbMs: number | null
+  /** SHA-256 of the session's secret. */
+  readonly sessionDigest: string | null
+  readonly revokedAtMs: number | null
 }

@@ -1,6 +1,7 @@
 import type { CapRow, StartRow, StopRow } from './brake-rows.ts'
 import type {
   ApiKeyRow,
+  ArchiveLinkRow,
   CallRow,
   EffectRow,
   IdempotencyRow,
@@ -37,6 +38,7 @@ export interface Tables {
   readonly cap: CapRow
   readonly apiKey: ApiKeyRow
   readonly idempotency: IdempotencyRow
+  readonly archiveLink: ArchiveLinkRow
 }
 
 export type TableName = keyof Tables
@@ -54,4 +56,5 @@ export const UNIQUE = {
   start: [['requestId', 'generation']],
   apiKey: [['keyDigest']],
   idempotency: [['controllerId', 'keyDigest']],
+  archiveLink: [['tokenDigest']],
 } as const satisfies { readonly [Name in TableName]?: readonly (readonly (keyof Tables[Name])[])[] }

@@ -7,6 +7,7 @@ import { controllerId, type ControllerId, type RequestId } from '../../src/domai
 import { createApiKey } from '../../src/http/access/keys.ts'
 import type { Role } from '../../src/http/access/roles.ts'
 import { createMetrics } from '../../src/http/metrics.ts'
+import type { ByteRange } from '../../src/http/byte-range.ts'
 import type { App, OpenedArchive, RateLimits, ReadyCheck, ServerOptions } from '../../src/http/options.ts'
 import { createServer } from '../../src/http/server.ts'
 import type { Accounts, Policies, Ports } from '../../src/ports/runtime.ts'
@@ -40,6 +41,8 @@ interface LegBody {
 /** Every field of an answer that some test reads. What an answer lacks is undefined, and then the test fails. */
 export interface Body {
   readonly code: string
+  readonly url: string
+  readonly expires_time: string
   readonly field: string
   readonly subject_request_id: string
   readonly controller_id: string
@@ -117,7 +120,7 @@ export class TestServer {
       },
       log: { info: note, warn: note, error: note },
       checks: { ready: () => Promise.resolve(made.server?.readyChecks ?? []) },
-      openArchive: () => Promise.resolve(opened(made.server)),
+      openArchive: (_, range) => Promise.resolve(opened(made.server, range)),
       metrics: createMetrics({
         ports,
         queueDepth: () => Promise.resolve([{ queue: 'crm', state: 'waiting', count: 3 }]),
@@ -177,9 +180,10 @@ async function keyFor(ports: Ports, role: Role, controller: ControllerId | null)
   return (await createApiKey(ports.store, order)).key
 }
 
-function opened(server: TestServer | undefined): OpenedArchive {
+function opened(server: TestServer | undefined, range: ByteRange | undefined): OpenedArchive {
   const bytes = server?.archive ?? Buffer.alloc(0)
-  return { bytes: bytes.byteLength, stream: Readable.from([bytes]) }
+  const part = range === undefined ? bytes : bytes.subarray(range.start, range.end + 1)
+  return { bytes: bytes.byteLength, stream: Readable.from([part]) }
 }
 
 function twoTenants(rig: Rig): Ports {

@@ -99,6 +99,7 @@ export class MemoryStore implements Store {
       cap: table('cap'),
       apiKey: table('apiKey'),
       idempotency: table('idempotency'),
+      archiveLink: table('archiveLink'),
       dbNowMs: async () => {
         transaction.enter()
         await Promise.resolve()

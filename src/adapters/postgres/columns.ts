@@ -273,4 +273,17 @@ export const COLUMNS: {
     requestId: 'text',
     expiresAtMs: 'bigint',
   },
+  archiveLink: {
+    id: 'text',
+    requestId: 'text',
+    tokenDigest: 'text',
+    codeDigest: 'text',
+    createdBy: 'jsonb',
+    createdAtMs: 'bigint',
+    expiresAtMs: 'bigint',
+    failures: 'int',
+    openedAtDbMs: 'bigint?',
+    sessionDigest: 'text?',
+    revokedAtMs: 'bigint?',
+  },
 }

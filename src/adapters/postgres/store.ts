@@ -89,6 +89,7 @@ function txOf(session: Session): Tx {
     cap: table('cap'),
     apiKey: table('apiKey'),
     idempotency: table('idempotency'),
+    archiveLink: table('archiveLink'),
     dbNowMs: () => session.nowMs(),
   }
 }

@@ -53,7 +53,7 @@ export interface OpenedArchive {
 /** Decrypts the archive of a request, as the portal's download does, and keeps it as a file. */
 export async function writeArchive(installation: Installation, seen: Seen, file: string): Promise<OpenedArchive> {
   const { objects, ports } = installation.runtime
-  const { stream } = await openArchive(ports, objects, seen.request.id)
+  const { stream } = await openArchive(ports, objects, { id: seen.request.id })
   const pieces: Buffer[] = []
   for await (const piece of stream as AsyncIterable<Buffer>) pieces.push(piece)
   const zip = Buffer.concat(pieces)

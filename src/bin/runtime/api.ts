@@ -33,7 +33,7 @@ export async function startApi(
     settings: { publicUrl: settings.http.publicUrl, version: VERSION },
     log,
     checks: { ready: () => readiness(runtime) },
-    openArchive: (id) => openArchive(ports, objects, id),
+    openArchive: (id, range) => openArchive(ports, objects, { id, range }),
     metrics,
     board: queue.queuesForBoard(),
   })

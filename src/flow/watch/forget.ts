@@ -100,6 +100,7 @@ async function shred(ports: Ports, id: RequestId): Promise<void> {
     await tx.plan.delete({ requestId: id })
     await tx.effect.delete({ requestId: id })
     await tx.idempotency.delete({ requestId: id })
+    await tx.archiveLink.delete({ requestId: id })
     // The wrapped key is overwritten: from here on nothing sealed under it can be opened, wherever a copy lies.
     await tx.request.update(id, {
       wrappedKey: new Uint8Array(),

@@ -108,7 +108,7 @@ async function sendDoor(
 }
 
 /** Browsers say where a form comes from; another site may not sign anybody in. */
-function refuseForeignForm(httpRequest: FastifyRequest): void {
+export function refuseForeignForm(httpRequest: FastifyRequest): void {
   const site = httpRequest.headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     throw new DsrError('FORBIDDEN', 'the form comes from another site')

@@ -15,6 +15,7 @@ import { readOpsList } from '../views/ops-list.ts'
 import { peopleOf } from '../views/people.ts'
 import { ORDERS, type OrderName } from '../wire/orders.ts'
 import { datesOf } from './dates.ts'
+import { archivePages } from './archive-pages.ts'
 import { doorRoutes, requireSession, sessionOfRequest, signedIn } from './door.ts'
 import { errorPage, pageOf } from './layout.ts'
 import { listContent } from './list-page.ts'
@@ -39,6 +40,7 @@ export async function pageRoutes(app: App, options: ServerOptions, failures: Fai
       reply.type('text/css; charset=utf-8').header('cache-control', 'public, max-age=300').send(STYLE),
     )
     doorRoutes(pages, options, failures)
+    archivePages(pages, options, failures)
     await pages.register(async (inner) => {
       inner.addHook('onRequest', requireSession(options))
       const guarded = inner.withTypeProvider<ZodTypeProvider>()
@@ -179,6 +181,7 @@ const ERROR_WORDS: Readonly<Partial<Record<ErrorCode, ErrorWord>>> = {
   APPROVAL_EXPIRED: 'plan_changed',
   FIELD_INVALID: 'field',
   FIELD_UNKNOWN: 'field',
+  RANGE_INVALID: 'field',
 }
 
 function errorWord(code: ErrorCode): ErrorWord {

@@ -55,6 +55,8 @@ input[type=text], input[type=password], input[type=date], select, textarea { fon
   padding: .4rem .5rem; color: inherit; background: var(--back); border: 1px solid var(--soft); border-radius: .3rem; }
 button { font: inherit; padding: .45rem .9rem; border-radius: .3rem; border: 1px solid var(--strong); cursor: pointer;
   background: var(--strong); color: var(--on-strong); margin: .3rem .4rem .3rem 0; }
+a.button { display: inline-block; padding: .45rem .9rem; border-radius: .3rem; background: var(--strong);
+  color: var(--on-strong); text-decoration: none; }
 button.quiet { background: transparent; color: var(--link); border-color: var(--line); }
 button.danger { background: transparent; color: var(--bad); border-color: var(--bad); }
 :focus-visible { outline: .18rem solid var(--link); outline-offset: .12rem; }

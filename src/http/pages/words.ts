@@ -28,6 +28,9 @@ export type EventKind =
   | 'exception.explained'
   | 'answer.not_delivered'
   | 'archive.opened'
+  | 'archive.link_made'
+  | 'archive.link_used'
+  | 'archive.code_wrong'
   | 'archive.forgotten'
   | 'discovery.limit_reached'
 
@@ -47,7 +50,7 @@ export interface Words {
   readonly stop: Table<ParkReason>
   readonly because: Table<CandidateReason>
   readonly effects: Table<EffectsMode>
-  readonly role: Table<Role | 'policy' | 'system'>
+  readonly role: Table<Role | 'person' | 'policy' | 'system'>
   readonly event: Table<EventKind>
   readonly error: Table<ErrorWord>
 }

@@ -1,20 +1,23 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { DsrError } from '../../domain/errors.ts'
-import { isWritingRight } from '../../domain/right.ts'
 import type { RequestRow, SealRow } from '../../ports/rows.ts'
 import { principalOf, type Guard } from '../access/authentication.ts'
 import { actorOf, requestInScope, type Principal } from '../access/principal.ts'
-import type { App, OpenedArchive, ServerOptions } from '../options.ts'
+import { createArchiveLink, presentArchive } from '../access/archive-links.ts'
+import { sendArchive } from '../archive-reply.ts'
+import { noteInHistory } from '../journal.ts'
+import type { App, ServerOptions } from '../options.ts'
 import { peopleOf } from '../views/people.ts'
-import { planAnswer } from '../wire/answers.ts'
+import { archiveLinkAnswer, planAnswer } from '../wire/answers.ts'
 import { idParams, isoOf, problems } from '../wire/common.ts'
 
-/** The plan, the signed record and the archive of one request. */
+/** The plan, the signed record, the archive of one request, and links to the archive. */
 export function evidenceRoutes(app: App, options: ServerOptions, guard: Guard): void {
   planRoute(app, options, guard)
   recordRoute(app, options, guard)
   archiveRoute(app, options, guard)
+  archiveLinkRoute(app, options, guard)
 }
 
 function planRoute(app: App, options: ServerOptions, guard: Guard): void {
@@ -92,51 +95,35 @@ function archiveRoute(app: App, options: ServerOptions, guard: Guard): void {
   }
   app.get('/v1/requests/:id/archive', { schema, onRequest: guard('read_archive') }, async (httpRequest, reply) => {
     const principal = principalOf(httpRequest)
-    const request = await sealedRequest(options, principal, httpRequest.params.id)
-    const archive = await options.openArchive(request.id)
-    await journalOpening(options, principal, request)
-    return sendArchive(reply, { request, archive })
+    const sealed = await options.ports.store.transact(async (tx) => {
+      const request = await requestInScope(tx, principal, httpRequest.params.id)
+      return { request, seal: await presentArchive(options.ports, tx, request) }
+    })
+    const { request } = sealed
+    await options.ports.store.transact(async (tx) =>
+      noteInHistory(options.ports, tx, { request, actor: actorOf(principal), kind: 'archive.opened' }),
+    )
+    return sendArchive(options, { httpRequest, reply }, sealed)
   })
 }
 
-async function sendArchive(
-  reply: FastifyReply,
-  { request, archive }: { readonly request: RequestRow; readonly archive: OpenedArchive },
-): Promise<FastifyReply> {
-  return reply
-    .type('application/zip')
-    .header('content-length', archive.bytes)
-    .header('content-disposition', `attachment; filename="dsr-${request.id}.zip"`)
-    .send(archive.stream)
-}
-
-/** @throws DsrError `NOT_FOUND` when there is none or it was deleted, `ARCHIVE_NOT_READY` when it is still to come. */
-async function sealedRequest(options: ServerOptions, principal: Principal, id: string): Promise<RequestRow> {
-  return options.ports.store.transact(async (tx) => {
-    const request = await requestInScope(tx, principal, id)
-    if (isWritingRight(request.right)) throw new DsrError('NOT_FOUND', 'not found')
-    const [seal] = await tx.seal.find({ requestId: request.id, generation: 0 })
-    if (!seal) throw new DsrError('ARCHIVE_NOT_READY', 'the archive is not sealed yet')
-    const isExpired = seal.archiveExpiresAtMs !== null && seal.archiveExpiresAtMs <= options.ports.clock.nowMs()
-    if (seal.archiveKey === null || isExpired) throw new DsrError('NOT_FOUND', 'not found')
-    return request
+function archiveLinkRoute(app: App, options: ServerOptions, guard: Guard): void {
+  const schema = {
+    summary: 'A link and a code by which the person fetches the archive, once; an earlier link ends',
+    tags: ['requests'],
+    params: idParams,
+    body: z.strictObject({}),
+    response: { 201: archiveLinkAnswer, ...problems },
+  }
+  app.post('/v1/requests/:id/archive', { schema, onRequest: guard('read_archive') }, async (httpRequest, reply) => {
+    const principal = principalOf(httpRequest)
+    const { store } = options.ports
+    const request = await store.transact(async (tx) => requestInScope(tx, principal, httpRequest.params.id))
+    const link = await createArchiveLink(options.ports, { request, actor: actorOf(principal) })
+    return reply.code(201).send({
+      url: new URL(`/archive/${link.token}`, options.settings.publicUrl).href,
+      code: link.code,
+      expires_time: isoOf(link.expiresAtMs),
+    })
   })
-}
-
-/** Who took the archive is part of the request's history. */
-async function journalOpening(options: ServerOptions, principal: Principal, request: RequestRow): Promise<void> {
-  const { store, random, clock } = options.ports
-  await store.transact(async (tx) =>
-    tx.journal.insert({
-      id: random.uuid(),
-      seq: 0,
-      requestId: request.id,
-      legId: null,
-      atMs: clock.nowMs(),
-      actor: actorOf(principal),
-      kind: 'archive.opened',
-      detail: {},
-      sealedReason: null,
-    }),
-  )
 }

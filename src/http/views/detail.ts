@@ -44,9 +44,7 @@ export async function readDetail(tx: Tx, request: RequestRow): Promise<DetailRow
       { orderBy: ['legId'], limit: MOST_CANDIDATES },
     ),
     // The newest are what people look for.
-    journal: timelineOf(
-      await tx.journal.find({ requestId: request.id }, { orderBy: ['-seq'], limit: MOST_EVENTS }),
-    ),
+    journal: timelineOf(await tx.journal.find({ requestId: request.id }, { orderBy: ['-seq'], limit: MOST_EVENTS })),
     rechecks: await tx.recheck.find({ requestId: request.id }, { orderBy: ['dueAtMs'] }),
     plan,
     seal: seals.at(-1),

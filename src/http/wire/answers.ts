@@ -178,3 +178,9 @@ export const connectorList = z.object({
 export type RequestSummary = z.input<typeof requestSummary>
 export type RequestDetail = z.input<typeof requestDetail>
 export type ConnectorList = z.input<typeof connectorList>
+
+export const archiveLinkAnswer = z.object({
+  url: z.url().describe('secret until used; opening it changes nothing'),
+  code: z.string().describe('eight digits; send them another way than the link'),
+  expires_time: instant,
+})

@@ -97,6 +97,7 @@ function watched(tx: Tx, written: { isDirty: boolean }, dbNowMs: () => number): 
     cap: table(tx.cap),
     apiKey: table(tx.apiKey),
     idempotency: table(tx.idempotency),
+    archiveLink: table(tx.archiveLink),
     dbNowMs: () => Promise.resolve(dbNowMs()),
   }
 }
