@@ -1,10 +1,9 @@
-import { pages } from '../../src/connector/index.ts'
+import { CERTAIN, identifierOf, listAt, pages, textAt } from '../../src/connector/index.ts'
 import type { Attribution, FoundRecord, JsonValue } from '../../src/connector/index.ts'
 import { list, present, reading } from './answers.ts'
 import type { HubSpot } from './client.ts'
 import { entriesOf } from './contact-places.ts'
 import type { Found } from './contact-places.ts'
-import { CERTAIN, identifierOf, listAt, textAt } from './mapping.ts'
 import { optionsOf } from './options.ts'
 
 const FORMS_PER_PAGE = 100

@@ -1,4 +1,4 @@
-import { isDsrError } from '../../src/connector/index.ts'
+import { isDsrError, listAt, textAt } from '../../src/connector/index.ts'
 import type { CheckReport, Context, JsonObject } from '../../src/connector/index.ts'
 import { reading, readingOrAbsent } from './answers.ts'
 import { openClient } from './client.ts'
@@ -6,7 +6,6 @@ import type { HubSpot } from './client.ts'
 import { entriesOf } from './contact-places.ts'
 import { DEPTH } from './depth.ts'
 import { SCOPES } from './manifest.ts'
-import { listAt, textAt } from './mapping.ts'
 import { optionsOf } from './options.ts'
 
 /** Who we are, which scopes the token carries, and how much of the day's calls is used. */

@@ -1,9 +1,9 @@
-import { pages } from '../../src/connector/index.ts'
+import { pages, textAt } from '../../src/connector/index.ts'
 import type { FoundRecord, JsonObject, JsonValue } from '../../src/connector/index.ts'
 import { list, present, reading, readingOrAbsent } from './answers.ts'
 import type { HubSpot } from './client.ts'
 import type { FoundContact } from './contacts.ts'
-import { contentOf, mergedIdsOf, msOf, nameOf, plain, textAt } from './mapping.ts'
+import { contentOf, mergedIdsOf, msOf, nameOf, plain } from './mapping.ts'
 import { propertyNames, readLinks, readObjects } from './objects.ts'
 import { optionsOf } from './options.ts'
 

@@ -4,11 +4,11 @@ import {
   FilterOperatorEnum,
   PublicObjectSearchRequest,
 } from '@hubspot/api-client/lib/codegen/crm/contacts/index.js'
-import { isRoleMailbox, pages } from '../../src/connector/index.ts'
+import { CERTAIN, identifierOf, isRoleMailbox, isSameName, pages } from '../../src/connector/index.ts'
 import type { Attribution, Identifier, LearnedIdentifier, Search } from '../../src/connector/index.ts'
 import { list, present, reading } from './answers.ts'
 import type { HubSpot } from './client.ts'
-import { addressesOf, CERTAIN, identifierOf, isSameName, nameOf } from './mapping.ts'
+import { addressesOf, nameOf } from './mapping.ts'
 import { propertyNames, readObjects } from './objects.ts'
 import type { CrmObject } from './objects.ts'
 import { optionsOf } from './options.ts'

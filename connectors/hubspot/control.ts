@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { expectText } from '../../src/connector/index.ts'
+import { expectText, readbackOf } from '../../src/connector/index.ts'
 import type { Readback } from '../../src/connector/index.ts'
 import { list, present, reading } from './answers.ts'
 import type { HubSpot } from './client.ts'
@@ -15,9 +14,7 @@ export async function askControl(api: HubSpot): Promise<Readback> {
   return readback(api, 'control', 1)
 }
 
-/** One look, as the record shows it: the digest covers what was asked and how much was seen, and no personal data. */
+/** One look, as the record shows it. */
 export function readback(api: HubSpot, queryClass: string, result: number): Readback {
-  const atMs = api.context.clock.nowMs()
-  const facts = JSON.stringify({ atMs, queryClass, result })
-  return { queryClass, result, responseDigest: createHash('sha256').update(facts).digest('hex'), atMs }
+  return readbackOf(api.context.clock, queryClass, result)
 }

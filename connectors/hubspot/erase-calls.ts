@@ -10,18 +10,16 @@ import {
   SimplePublicObjectBatchInput,
   SimplePublicObjectId,
 } from '@hubspot/api-client/lib/codegen/crm/objects/index.js'
-import { DsrError } from '../../src/connector/index.ts'
+import { DsrError, joinedTraces, redact, textAt, textsAt, tracesIn } from '../../src/connector/index.ts'
 import type { Context, EffectAnswer, EffectCall, EffectMember, KeyedAnswer } from '../../src/connector/index.ts'
 import { list, present, writing } from './answers.ts'
 import type { Written } from './answers.ts'
 import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
 import { entriesOf } from './contact-places.ts'
-import { textAt, textsAt } from './mapping.ts'
 import { objectType } from './object-types.ts'
 import { readObjects } from './objects.ts'
 import { sdkModel } from './sdk-model.ts'
-import { joined, redact, tracesIn } from './traces.ts'
 
 type Answers = readonly KeyedAnswer<EffectAnswer>[]
 
@@ -141,7 +139,7 @@ async function redactBatch(api: HubSpot, type: string, members: readonly EffectM
   const changed = new Map(
     objects.flatMap(({ id, properties }) => {
       // Two requests may share a record in one call: the text loses the traces of both.
-      const traces = joined(members.filter(({ target }) => target === id).map(({ details }) => tracesIn(details)))
+      const traces = joinedTraces(members.filter(({ target }) => target === id).map(({ details }) => tracesIn(details)))
       const rest = Object.entries(properties).flatMap(([name, text]) => {
         const redacted = redact(text ?? '', traces)
         return texts.includes(name) && redacted !== (text ?? '') ? [[name, redacted] as const] : []

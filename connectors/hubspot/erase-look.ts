@@ -1,3 +1,4 @@
+import { holdsTrace, isAt, textAt, textsAt, tracesIn } from '../../src/connector/index.ts'
 import type { Context, EffectCall, EffectMember, KeyedAnswer, ReadBackAnswer } from '../../src/connector/index.ts'
 import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
@@ -6,11 +7,9 @@ import { entriesOf } from './contact-places.ts'
 import { askControl } from './control.ts'
 import { stepOf } from './erase-calls.ts'
 import { fileFacts } from './files.ts'
-import { isAt, textAt, textsAt } from './mapping.ts'
 import { objectType } from './object-types.ts'
 import { readLinks, readObjects } from './objects.ts'
 import { threadState } from './threads.ts'
-import { holdsTrace, tracesIn } from './traces.ts'
 
 /** Looks whether the effects of a call happened: by reading, beside a positive control, for the whole call at once. */
 export async function lookAtErasure(

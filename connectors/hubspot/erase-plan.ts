@@ -1,11 +1,12 @@
+import { isAt, listAt, textAt, textsAt } from '../../src/connector/index.ts'
 import type { Context, JsonValue, LegSubject, PlannedEffect, PlannedRecord } from '../../src/connector/index.ts'
 import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
-import { addressesOf, isAt, listAt, propertiesAt, textAt, textsAt } from './mapping.ts'
+import { addressesOf, propertiesAt } from './mapping.ts'
 import { ARCHIVED_TYPES, objectType } from './object-types.ts'
 import { readLinks } from './objects.ts'
 import { optionsOf } from './options.ts'
-import { contactIdsOf, tracesOf } from './traces.ts'
+import { contactIdsOf, tracesOfSubject } from './traces.ts'
 
 /**
  * Suppression first, then files, conversations and activities, then the contact: what the contact's erasure takes along
@@ -115,7 +116,7 @@ function redaction(part: string, ref: string, { records, identifiers }: LegSubje
     step: `redact_${part}`,
     target: ref,
     part,
-    details: { traces: { ...tracesOf(records, identifiers) } satisfies JsonValue },
+    details: { traces: { ...tracesOfSubject(records, identifiers) } satisfies JsonValue },
   }
 }
 

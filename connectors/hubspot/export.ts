@@ -1,9 +1,8 @@
-import { DsrError } from '../../src/connector/index.ts'
+import { DsrError, textAt } from '../../src/connector/index.ts'
 import type { Context, ExportPiece, PlannedRecord } from '../../src/connector/index.ts'
 import { present, reading } from './answers.ts'
 import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
-import { textAt } from './mapping.ts'
 
 const MAX_FILE_BYTES = 512 * 1024 * 1024
 

@@ -1,9 +1,9 @@
-import { expectObject } from '../../src/connector/index.ts'
+import { expectObject, textAt, textsAt } from '../../src/connector/index.ts'
 import type { FoundRecord, JsonObject } from '../../src/connector/index.ts'
 import { fileIdsOf } from './children.ts'
 import { readingOrAbsent } from './answers.ts'
 import type { HubSpot } from './client.ts'
-import { plain, propertiesAt, textAt, textsAt } from './mapping.ts'
+import { plain, propertiesAt } from './mapping.ts'
 import { threadFileIds } from './threads.ts'
 
 /** Files attached to a found record; one that was deleted meanwhile is left out. */

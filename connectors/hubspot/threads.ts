@@ -1,10 +1,10 @@
-import { pages } from '../../src/connector/index.ts'
+import { listAt, pages, textAt } from '../../src/connector/index.ts'
 import type { Attribution, FoundRecord, JsonObject, JsonValue } from '../../src/connector/index.ts'
 import { reading, readingOrAbsent } from './answers.ts'
 import type { HubSpot } from './client.ts'
 import { entriesOf } from './contact-places.ts'
 import type { FoundContact } from './contacts.ts'
-import { addressesOf, listAt, textAt } from './mapping.ts'
+import { addressesOf } from './mapping.ts'
 
 const THREADS_PER_PAGE = 500
 const MESSAGES_PER_PAGE = 100

@@ -1,9 +1,8 @@
-import type { PartFinding, VerifySubject } from '../../src/connector/index.ts'
+import { findingOf } from '../../src/connector/index.ts'
+import type { Look, PartFinding, VerifySubject } from '../../src/connector/index.ts'
 import { emailEvents, formSubmissions } from './address-places.ts'
 import type { HubSpot } from './client.ts'
 import { isUnsubscribed } from './erase-look.ts'
-import { findingOf } from './finding.ts'
-import type { Look } from './finding.ts'
 import { addressesOf, propertiesAt } from './mapping.ts'
 
 const LEFT_PARTS = { form_submissions: formSubmissions, email_events: emailEvents } as const

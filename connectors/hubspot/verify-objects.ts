@@ -1,17 +1,15 @@
-import type { PartFinding, PlannedRecord, VerifySubject } from '../../src/connector/index.ts'
+import { DAY_MS, findingOf, holdsTrace, textsAt } from '../../src/connector/index.ts'
+import type { Left, Look, PartFinding, PlannedRecord, Traces, VerifySubject } from '../../src/connector/index.ts'
 import type { HubSpot } from './client.ts'
 import { purgeDays } from './depth.ts'
 import { fileFacts } from './files.ts'
-import { DAY_MS, findingOf } from './finding.ts'
-import type { Left, Look } from './finding.ts'
-import { msOf, propertiesAt, textsAt } from './mapping.ts'
+import { msOf, propertiesAt } from './mapping.ts'
 import { LINKED_TYPES } from './object-types.ts'
 import type { ObjectType } from './object-types.ts'
 import { readLinks, readObjects } from './objects.ts'
 import type { CrmObject } from './objects.ts'
 import { threadState } from './threads.ts'
-import { contactIdsOf, holdsTrace, tracesOf } from './traces.ts'
-import type { Traces } from './traces.ts'
+import { contactIdsOf, tracesOfSubject } from './traces.ts'
 
 /** Activities, business records, files and conversations, each by its id. */
 export async function lookAtObjects(api: HubSpot, subject: VerifySubject): Promise<Look> {
@@ -57,7 +55,7 @@ async function subjectsAmong(
   api: HubSpot,
   { kind, records, subject, live }: TypeLook & { readonly live: readonly CrmObject[] },
 ): Promise<number> {
-  const traces = tracesOf(subject.records, subject.identifiers)
+  const traces = tracesOfSubject(subject.records, subject.identifiers)
   switch (kind.treatment) {
     case 'leave':
       return live.length

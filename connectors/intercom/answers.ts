@@ -1,6 +1,5 @@
-import { DsrError, expectObject, isDsrError, readJson } from '../../src/connector/index.ts'
+import { DsrError, expectObject, isDsrError, objectsAt, readJson, textAt } from '../../src/connector/index.ts'
 import type { HttpReply, JsonObject } from '../../src/connector/index.ts'
-import { objectsAt, textAt } from './json-at.ts'
 
 /** What a changing call came to: its answer, or the status with which Intercom refused it. */
 export type Written =

@@ -1,9 +1,9 @@
-import { expectList, expectObject } from '../../src/connector/index.ts'
+import { createdAt } from './instants.ts'
+import { expectList, expectObject, textAt } from '../../src/connector/index.ts'
 import type { FoundRecord, HttpReply, JsonObject } from '../../src/connector/index.ts'
 import { readAnswer, readOrAbsent } from './answers.ts'
 import type { Intercom } from './client.ts'
 import type { FoundContact } from './contacts.ts'
-import { createdAt, textAt } from './json-at.ts'
 import { exportedObject } from './mapping.ts'
 import { allOf } from './paging.ts'
 

@@ -1,11 +1,10 @@
+import { DONE, happenedIf, recordsIn, REFUSED, UNKNOWN } from '../../src/connector/index.ts'
 import type { EffectMember, JsonObject, VerifySubject } from '../../src/connector/index.ts'
 import { readOrAbsent, writtenAnswer } from './answers.ts'
 import { idPath } from './client.ts'
 import type { Intercom } from './client.ts'
 import { readContact } from './contacts.ts'
 import { askSelf } from './control.ts'
-import { inPart } from './finding.ts'
-import { DONE, REFUSED, UNKNOWN, happenedIf } from './step.ts'
 import type { Step } from './step.ts'
 
 export interface ContactUpdate {
@@ -41,7 +40,7 @@ export async function contactsNow(
   { records }: VerifySubject,
 ): Promise<readonly { readonly ref: string; readonly content: JsonObject; readonly now: JsonObject | undefined }[]> {
   const found = []
-  for (const { ref, content } of inPart(records, 'contact'))
+  for (const { ref, content } of recordsIn(records, 'contact'))
     found.push({ ref, content: content as JsonObject, now: await readContact(api, ref) })
   return found
 }

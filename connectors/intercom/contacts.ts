@@ -1,10 +1,17 @@
-import { DsrError, expectList, expectObject, pages } from '../../src/connector/index.ts'
+import {
+  DsrError,
+  expectList,
+  expectObject,
+  identifierOf,
+  objectsAt,
+  pages,
+  textAt,
+} from '../../src/connector/index.ts'
 import type { Attribution, HttpReply, JsonObject, LearnedIdentifier, Search } from '../../src/connector/index.ts'
 import { readAnswer, readOrAbsent } from './answers.ts'
 import { idPath } from './client.ts'
 import type { Intercom } from './client.ts'
-import { objectsAt, textAt } from './json-at.ts'
-import { Judge, identifierOf, valuesOf } from './mapping.ts'
+import { Judge, valuesOf } from './mapping.ts'
 import type { Reached } from './mapping.ts'
 import { searchAny } from './search.ts'
 

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
-import { DsrError } from '../../src/connector/index.ts'
+import { DsrError, readbackOf, textAt } from '../../src/connector/index.ts'
 import type { Readback } from '../../src/connector/index.ts'
 import { readAnswer } from './answers.ts'
 import type { Intercom } from './client.ts'
-import { textAt } from './json-at.ts'
 
 /** Who the credential is. */
 export interface Self {
@@ -35,9 +33,7 @@ export async function askSelf(api: Intercom, workspaces: readonly string[] = [])
   return self
 }
 
-/** One look, as the record shows it: the digest covers what was asked and how much was seen, and no personal data. */
+/** One look, as the record shows it. */
 export function readback(api: Intercom, queryClass: string, result: number): Readback {
-  const atMs = api.context.clock.nowMs()
-  const facts = JSON.stringify({ atMs, queryClass, result })
-  return { queryClass, result, responseDigest: createHash('sha256').update(facts).digest('hex'), atMs }
+  return readbackOf(api.context.clock, queryClass, result)
 }

@@ -1,9 +1,10 @@
+import { createdAt } from './instants.ts'
+import { objectAt, textAt } from '../../src/connector/index.ts'
 import type { FoundRecord, JsonObject } from '../../src/connector/index.ts'
 import { readOrAbsent } from './answers.ts'
 import { idPath } from './client.ts'
 import type { Intercom } from './client.ts'
 import type { FoundContact } from './contacts.ts'
-import { createdAt, objectAt, textAt } from './json-at.ts'
 import { candidate, exportedObject, isCertain } from './mapping.ts'
 import { allOf } from './paging.ts'
 

@@ -1,7 +1,6 @@
-import { isDsrError } from '../../src/connector/index.ts'
+import { isDsrError, textAt } from '../../src/connector/index.ts'
 import type { JsonObject } from '../../src/connector/index.ts'
 import type { Intercom } from './client.ts'
-import { textAt } from './json-at.ts'
 import { entriesOf } from './paging.ts'
 
 const PER_PAGE = 60

@@ -1,3 +1,4 @@
+import { objectAt, objectsAt, textAt, textsAt } from '../../src/connector/index.ts'
 import type { JsonObject, LegSubject, PlannedEffect, PlannedRecord } from '../../src/connector/index.ts'
 import {
   blankContact,
@@ -8,7 +9,6 @@ import {
   detachContact,
   redactPart,
 } from './erase-steps.ts'
-import { objectAt, objectsAt, textAt, textsAt } from './json-at.ts'
 import type { StepName } from './manifest.ts'
 import { messagesOf } from './messages.ts'
 import { verbOf } from './step.ts'

@@ -1,9 +1,8 @@
-import { DsrError, expectText } from '../../src/connector/index.ts'
+import { DsrError, expectText, textAt } from '../../src/connector/index.ts'
 import type { Context, ExportPiece, HttpStream, JsonObject, PlannedRecord } from '../../src/connector/index.ts'
 import { openIntercom } from './client.ts'
 import type { Intercom } from './client.ts'
 import { readConversation } from './conversations.ts'
-import { textAt } from './json-at.ts'
 import { fileIn, filePlace } from './messages.ts'
 import { readTicket } from './tickets.ts'
 

@@ -35,10 +35,6 @@ const STEPS = {
 
 export type StepName = keyof typeof STEPS
 
-export function isStepName(name: string): name is StepName {
-  return name in STEPS
-}
-
 const PAGE = 'https://developers.intercom.com/docs/build-an-integration/learn-more/authentication/oauth-scopes'
 
 const scope = (name: string, neededFor: string): ScopeNeed => ({ scope: name, neededFor, page: PAGE })

@@ -1,4 +1,4 @@
-import { isDsrError, isJsonList, isJsonObject, isRoleMailbox, normaliseIdentifier } from '../../src/connector/index.ts'
+import { CERTAIN, identifierOf, isJsonList, isJsonObject, isRoleMailbox, textAt } from '../../src/connector/index.ts'
 import type {
   Attribution,
   Identifier,
@@ -8,9 +8,6 @@ import type {
   LearnedIdentifier,
   Search,
 } from '../../src/connector/index.ts'
-import { textAt } from './json-at.ts'
-
-export const CERTAIN: Attribution = { kind: 'certain' }
 
 export type CandidateReason = Extract<Attribution, { kind: 'candidate' }>['reason']
 
@@ -20,17 +17,6 @@ export function candidate(reason: CandidateReason): Attribution {
 
 export function isCertain({ attribution }: { readonly attribution: Attribution }): boolean {
   return attribution.kind === 'certain'
-}
-
-/** The identifier in its one form, or undefined when the vendor's text is none (an empty phone, "n/a"). */
-export function identifierOf(kind: IdentifierKind, text: string): Identifier | undefined {
-  if (text.trim() === '') return undefined
-  try {
-    return normaliseIdentifier(kind, text)
-  } catch (error) {
-    if (isDsrError(error, 'IDENTIFIER_INVALID')) return undefined
-    throw error
-  }
 }
 
 /** The identifiers that a contact carries. */

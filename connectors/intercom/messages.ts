@@ -1,6 +1,6 @@
-import { isJsonList, isJsonObject } from '../../src/connector/index.ts'
+import { createdAt } from './instants.ts'
+import { isAt, isJsonList, isJsonObject, objectAt, objectsAt, textAt } from '../../src/connector/index.ts'
 import type { Attribution, FoundRecord, JsonObject } from '../../src/connector/index.ts'
-import { createdAt, isAt, objectAt, objectsAt, textAt } from './json-at.ts'
 import { exportedObject } from './mapping.ts'
 
 /** One message of a conversation or ticket: its beginning (`source`) or a part. */

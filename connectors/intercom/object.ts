@@ -1,4 +1,15 @@
-import { expectList, expectObject } from '../../src/connector/index.ts'
+import {
+  ALREADY,
+  DONE,
+  expectList,
+  expectObject,
+  happenedIf,
+  isAt,
+  recordsIn,
+  REFUSED,
+  textAt,
+  UNKNOWN,
+} from '../../src/connector/index.ts'
 import type {
   Context,
   EffectAnswer,
@@ -6,6 +17,7 @@ import type {
   HttpReply,
   JsonObject,
   LegSubject,
+  Look,
   PartFinding,
   PlannedEffect,
   VerifySubject,
@@ -16,10 +28,7 @@ import { idPath, openIntercom } from './client.ts'
 import type { Intercom } from './client.ts'
 import { contactUpdate, contactsNow } from './contact-update.ts'
 import { askSelf } from './control.ts'
-import { inPart } from './finding.ts'
-import type { Look } from './finding.ts'
-import { isAt, textAt } from './json-at.ts'
-import { ALREADY, DONE, REFUSED, UNKNOWN, happenedIf, verbOf } from './step.ts'
+import { verbOf } from './step.ts'
 import type { Step } from './step.ts'
 
 function pairOf({ target }: EffectMember): { readonly contactId: string; readonly typeId: string } {
@@ -79,10 +88,10 @@ export const object = verbOf(planObjection, {
 })
 
 async function planObjection(context: Context, { records, wish }: LegSubject): Promise<readonly PlannedEffect[]> {
-  const contacts = inPart(records, 'contact')
+  const contacts = recordsIn(records, 'contact')
   if (!isAgainstMarketing(wish) || contacts.length === 0) return []
   const types = await optOutTypes(openIntercom(context))
-  const consents = inPart(records, 'subscriptions').filter(
+  const consents = recordsIn(records, 'subscriptions').filter(
     ({ content }) => textAt(content, 'consent_type') === 'opt_in',
   )
   return [

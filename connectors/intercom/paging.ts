@@ -1,7 +1,6 @@
-import { DsrError, expectList, expectObject, isJsonObject, pages } from '../../src/connector/index.ts'
+import { DsrError, expectList, expectObject, isJsonObject, pages, textAt, valueAt } from '../../src/connector/index.ts'
 import type { HttpReply, JsonObject } from '../../src/connector/index.ts'
 import { readAnswer } from './answers.ts'
-import { textAt, valueAt } from './json-at.ts'
 
 type Query = Readonly<Record<string, string>>
 

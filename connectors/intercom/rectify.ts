@@ -4,16 +4,13 @@ import type {
   JsonObject,
   JsonValue,
   LegSubject,
+  Look,
   PlannedEffect,
 } from '../../src/connector/index.ts'
-import { isJsonObject } from '../../src/connector/index.ts'
+import { identifierOf, isJsonObject, objectAt, recordsIn, textAt } from '../../src/connector/index.ts'
 import type { Context, VerifySubject } from '../../src/connector/index.ts'
 import type { Intercom } from './client.ts'
 import { contactUpdate, contactsNow } from './contact-update.ts'
-import { inPart } from './finding.ts'
-import type { Look } from './finding.ts'
-import { objectAt, textAt } from './json-at.ts'
-import { identifierOf } from './mapping.ts'
 import { optionsOf } from './options.ts'
 import type { AccountOptions } from './options.ts'
 import { verbOf } from './step.ts'
@@ -31,7 +28,7 @@ function changesIn({ details }: EffectMember): JsonObject {
 
 function planCorrections(context: Context, { records, wish }: LegSubject): readonly PlannedEffect[] {
   const options = optionsOf(context)
-  return inPart(records, 'contact').flatMap(({ ref, content }) => {
+  return recordsIn(records, 'contact').flatMap(({ ref, content }) => {
     const { changes } = correctionOf(wish?.corrections ?? [], { content, options })
     const isNothing = Object.keys(changes).length === 0
     return isNothing ? [] : [{ step: 'correct_contact', target: ref, part: 'contact', after: [], details: { changes } }]

@@ -1,13 +1,10 @@
-import { expectList } from '../../src/connector/index.ts'
-import type { Context, LegSubject, PartFinding, PlannedEffect, VerifySubject } from '../../src/connector/index.ts'
+import { expectList, isAt, recordsIn, textAt } from '../../src/connector/index.ts'
+import type { Context, LegSubject, Look, PartFinding, PlannedEffect, VerifySubject } from '../../src/connector/index.ts'
 import { readAnswer } from './answers.ts'
 import { openIntercom } from './client.ts'
 import type { Intercom } from './client.ts'
 import { contactUpdate, contactsNow } from './contact-update.ts'
 import type { ContactUpdate } from './contact-update.ts'
-import { inPart } from './finding.ts'
-import type { Look } from './finding.ts'
-import { isAt, textAt } from './json-at.ts'
 import { verbOf } from './step.ts'
 
 const mark: ContactUpdate = {
@@ -26,7 +23,7 @@ const mark: ContactUpdate = {
 export const restrict = verbOf(planRestriction, { mark_restricted: contactUpdate(mark) })
 
 async function planRestriction(context: Context, { records }: LegSubject): Promise<readonly PlannedEffect[]> {
-  const contacts = inPart(records, 'contact')
+  const contacts = recordsIn(records, 'contact')
   if (contacts.length === 0 || !(await hasMark(openIntercom(context)))) return []
   return contacts.map(({ ref }) => ({ step: 'mark_restricted', target: ref, part: 'contact', after: [] }))
 }

@@ -1,7 +1,6 @@
-import { DsrError, chunks } from '../../src/connector/index.ts'
+import { chunks, DsrError, textAt } from '../../src/connector/index.ts'
 import type { HttpReply, JsonObject } from '../../src/connector/index.ts'
 import type { Intercom } from './client.ts'
-import { textAt } from './json-at.ts'
 import { allOf } from './paging.ts'
 
 /** One value that a field may have. */

@@ -1,18 +1,16 @@
-import type { JsonObject, PlannedRecord, VerifySubject } from '../../src/connector/index.ts'
+import { findingOf, recordsIn, textAt } from '../../src/connector/index.ts'
+import type { JsonObject, Look, PlannedRecord, VerifySubject } from '../../src/connector/index.ts'
 import { readOrAbsent } from './answers.ts'
 import { idPath } from './client.ts'
 import type { Intercom } from './client.ts'
 import { contactByExternalId, readContact, searchContacts } from './contacts.ts'
 import { CONTACT_PARTS } from './depth.ts'
 import { isBlank } from './erase-steps.ts'
-import { findingOf, inPart } from './finding.ts'
-import type { Look } from './finding.ts'
-import { textAt } from './json-at.ts'
 import { identifiersIn, valuesOf } from './mapping.ts'
 
 /** The contacts, by id and by identifier, and all that goes with them. */
 export async function lookAtContacts(api: Intercom, subject: VerifySubject): Promise<Look> {
-  const records = inPart(subject.records, 'contact')
+  const records = recordsIn(subject.records, 'contact')
   const existing = new Map<string, JsonObject>()
   for (const { ref } of records) {
     const contact = await readContact(api, ref)
@@ -22,9 +20,10 @@ export async function lookAtContacts(api: Intercom, subject: VerifySubject): Pro
   const known = new Set([...existing.keys(), ...left.map((contact) => textAt(contact, 'id'))])
   const others = await foundByIdentifier(api, subject, known)
   const remaining = left.length + others.length
-  const contact = findingOf('contact', { looked: records.length, remaining })
+  const contact = findingOf('contact', records.length, { live: remaining, nowMs: api.context.clock.nowMs() })
   const parts: Look[] = []
-  for (const part of CONTACT_PARTS) parts.push(await lookAtPart(api, inPart(subject.records, part), { part, existing }))
+  for (const part of CONTACT_PARTS)
+    parts.push(await lookAtPart(api, recordsIn(subject.records, part), { part, existing }))
   return {
     findings: [...(records.length + remaining > 0 ? [contact] : []), ...parts.flatMap(({ findings }) => findings)],
     seen: [
@@ -47,7 +46,7 @@ async function foundByIdentifier(
     const contact = await contactByExternalId(api, externalId)
     if (contact !== undefined) hits.push(contact)
   }
-  const notTheirs = new Set(inPart(others, 'contact').map(({ ref }) => ref))
+  const notTheirs = new Set(recordsIn(others, 'contact').map(({ ref }) => ref))
   const ids = new Set(hits.filter((hit) => answersTo(hit, sure)).map((hit) => textAt(hit, 'id')))
   const found: JsonObject[] = []
   for (const id of ids) {
@@ -81,7 +80,7 @@ async function lookAtPart(
   for (const record of records)
     if (existing.has(record.parentRef ?? '') || (part === 'notes' && (await isNoteThere(api, record)))) remaining += 1
   return {
-    findings: [findingOf(part, { looked: records.length, remaining })],
+    findings: [findingOf(part, records.length, { live: remaining, nowMs: api.context.clock.nowMs() })],
     seen: [[`${part}_by_contact`, remaining]],
   }
 }

@@ -1,4 +1,5 @@
-import type { HttpReply, JsonObject, PlannedRecord, VerifySubject } from '../../src/connector/index.ts'
+import { findingOf, identifierOf, isAt, recordsIn, textAt, textsAt } from '../../src/connector/index.ts'
+import type { HttpReply, JsonObject, Left, Look, PlannedRecord, VerifySubject } from '../../src/connector/index.ts'
 import { readOrAbsent } from './answers.ts'
 import { idPath } from './client.ts'
 import type { Intercom } from './client.ts'
@@ -6,10 +7,7 @@ import { searchAuthored } from './contacts.ts'
 import { participantsOf, readConversation } from './conversations.ts'
 import { instancePath } from './custom-objects.ts'
 import { findDeleted } from './deleted-conversations.ts'
-import { findingOf, inPart } from './finding.ts'
-import type { Left, Look } from './finding.ts'
-import { isAt, textAt, textsAt } from './json-at.ts'
-import { identifierOf, valuesOf } from './mapping.ts'
+import { valuesOf } from './mapping.ts'
 import { fileIn, filePlace, messagesOf } from './messages.ts'
 import { readTicket } from './tickets.ts'
 import { readVisitor } from './visitors.ts'
@@ -19,16 +17,16 @@ export async function lookAtRecords(api: Intercom, subject: VerifySubject): Prom
   const view = viewOf(api)
   const looks: Look[] = [await lookAtConversations(api, subject, view)]
   for (const [part, isThere] of Object.entries(PARTS)) {
-    const records = inPart(subject.records, part)
+    const records = recordsIn(subject.records, part)
     if (records.length === 0) continue
     let remaining = 0
     for (const record of records) if (await isThere(api, record, view)) remaining += 1
     looks.push({
-      findings: [findingOf(part, { looked: records.length, remaining })],
+      findings: [findingOf(part, records.length, { live: remaining, nowMs: api.context.clock.nowMs() })],
       seen: [[`${part}_by_id`, remaining]],
     })
   }
-  looks.push(await lookAtRatings(api, inPart(subject.records, 'ratings'), view))
+  looks.push(await lookAtRatings(api, recordsIn(subject.records, 'ratings'), view))
   return { findings: looks.flatMap(({ findings }) => findings), seen: looks.flatMap(({ seen }) => seen) }
 }
 
@@ -85,7 +83,7 @@ function isRecorded(reply: HttpReply): boolean {
 }
 
 async function lookAtConversations(api: Intercom, subject: VerifySubject, view: View): Promise<Look> {
-  const records = inPart(subject.records, 'conversations')
+  const records = recordsIn(subject.records, 'conversations')
   const emails = valuesOf(subject.identifiers, 'email')
   let [remaining, hidden] = [0, 0]
   for (const record of records) {
@@ -94,7 +92,7 @@ async function lookAtConversations(api: Intercom, subject: VerifySubject, view: 
     if (isTheirs(record, conversation, emails)) remaining += 1
     else if (textAt(record.content, 'parts_not_shown') !== '') hidden += 1
   }
-  const known = new Set([...records, ...inPart(subject.others ?? [], 'conversations')].map(({ ref }) => ref))
+  const known = new Set([...records, ...recordsIn(subject.others ?? [], 'conversations')].map(({ ref }) => ref))
   let byAddress = 0
   for (const { id } of await searchAuthored(api, emails)) {
     const ref = textAt({ id: id ?? null }, 'id')
@@ -102,12 +100,12 @@ async function lookAtConversations(api: Intercom, subject: VerifySubject, view: 
     if (isLeft) byAddress += 1
   }
   const left: Left = {
-    looked: records.length,
-    remaining: remaining + byAddress,
+    live: remaining + byAddress,
+    nowMs: api.context.clock.nowMs(),
     ...(hidden > 0 ? { unseenBecause: 'Intercom shows no more than the 500 newest parts of a conversation' } : {}),
   }
   return {
-    findings: left.looked + left.remaining > 0 ? [findingOf('conversations', left)] : [],
+    findings: records.length + left.live > 0 ? [findingOf('conversations', records.length, left)] : [],
     seen: [
       ['conversation_by_id', remaining],
       ['conversation_by_address', byAddress],
@@ -141,9 +139,9 @@ async function lookAtRatings(api: Intercom, records: readonly PlannedRecord[], v
   const remaining = records.length - gone.length + retained.length
   return {
     findings: [
-      findingOf('ratings', {
-        looked: records.length,
-        remaining,
+      findingOf('ratings', records.length, {
+        live: remaining,
+        nowMs: api.context.clock.nowMs(),
         ...(unseen.length > 0 ? { unseenBecause: NO_EVIDENCE } : {}),
       }),
     ],

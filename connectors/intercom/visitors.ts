@@ -1,10 +1,11 @@
+import { createdAt } from './instants.ts'
+import { CERTAIN, textAt } from '../../src/connector/index.ts'
 import type { FoundRecord, JsonObject, Search } from '../../src/connector/index.ts'
 import { readOrAbsent } from './answers.ts'
 import { idPath } from './client.ts'
 import type { Intercom } from './client.ts'
 import type { Judge } from './mapping.ts'
-import { CERTAIN, candidate, exportedObject, valuesOf } from './mapping.ts'
-import { createdAt, textAt } from './json-at.ts'
+import { candidate, exportedObject, valuesOf } from './mapping.ts'
 
 /** Visitors under the controller's own id: Intercom lets them be looked up in no other way. */
 export async function* findVisitors(

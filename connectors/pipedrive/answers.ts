@@ -1,6 +1,13 @@
-import { DsrError, expectList, expectObject, isDsrError, isJsonObject, pages } from '../../src/connector/index.ts'
+import {
+  DsrError,
+  expectList,
+  expectObject,
+  isDsrError,
+  isJsonObject,
+  pages,
+  textAt,
+} from '../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../src/connector/index.ts'
-import { textAt } from './mapping.ts'
 import { StatusError } from './sdk-transport.ts'
 
 /** What a changing call came to: its answer, or the status with which Pipedrive refused it. */

@@ -1,11 +1,11 @@
-import { chunks } from '../../src/connector/index.ts'
+import { chunks, listAt, textAt } from '../../src/connector/index.ts'
 import type { FoundRecord, JsonObject } from '../../src/connector/index.ts'
 import { allUnlessGone, entriesOf, pagesOfV2, reading } from './answers.ts'
 import type { Pipedrive } from './client.ts'
 import { business, recordOf } from './family.ts'
 import type { Family } from './family.ts'
 import type { FlowEntry } from './flow.ts'
-import { countAt, listAt, numberOf, textAt } from './mapping.ts'
+import { countAt, numberOf } from './mapping.ts'
 import { optionsOf } from './options.ts'
 
 const PER_PAGE = 500

@@ -1,10 +1,10 @@
-import { isDsrError } from '../../src/connector/index.ts'
+import { isDsrError, listAt, textAt } from '../../src/connector/index.ts'
 import type { CheckReport, Context, JsonObject } from '../../src/connector/index.ts'
 import { openClient } from './client.ts'
 import { askControl } from './control.ts'
 import { DEPTH } from './depth.ts'
 import { SCOPES } from './manifest.ts'
-import { isAt, listAt, textAt } from './mapping.ts'
+import { isAt } from './mapping.ts'
 import { optionsOf } from './options.ts'
 
 /** Who the credential is, whether it sees everybody's records, and how many tokens a day we plan with. */

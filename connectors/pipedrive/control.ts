@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
-import { expectObject, expectText } from '../../src/connector/index.ts'
+import { expectObject, expectText, readbackOf, textAt } from '../../src/connector/index.ts'
 import type { JsonObject, Readback } from '../../src/connector/index.ts'
 import { entriesOf, reading } from './answers.ts'
 import type { Pipedrive } from './client.ts'
-import { textAt } from './mapping.ts'
 
 /**
  * The positive control: who the credential is, and that it sees people.
@@ -31,9 +29,7 @@ export async function staffOf(api: Pipedrive): Promise<ReadonlySet<string>> {
   return api.known.staff
 }
 
-/** One look, as the record shows it: the digest covers what was asked and how much was seen, and no personal data. */
+/** One look, as the record shows it. */
 export function readback(api: Pipedrive, queryClass: string, result: number): Readback {
-  const atMs = api.context.clock.nowMs()
-  const facts = JSON.stringify({ atMs, queryClass, result })
-  return { queryClass, result, responseDigest: createHash('sha256').update(facts).digest('hex'), atMs }
+  return readbackOf(api.context.clock, queryClass, result)
 }

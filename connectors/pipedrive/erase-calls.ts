@@ -1,4 +1,4 @@
-import { DsrError } from '../../src/connector/index.ts'
+import { DsrError, listAt, textAt } from '../../src/connector/index.ts'
 import type {
   Context,
   EffectAnswer,
@@ -14,7 +14,7 @@ import type { Pipedrive } from './client.ts'
 import { ERASURE_STEPS } from './erase-steps.ts'
 import type { ErasureStep } from './erase-steps.ts'
 import { BLANK, commentNow, noteNow } from './left-behind.ts'
-import { listAt, numberOf, textAt } from './mapping.ts'
+import { numberOf } from './mapping.ts'
 import { anonymousName, hasAddresses, NO_NUMBER, overwriting, personNow, placeholderOf } from './person-now.ts'
 import { commentAt, participationAt } from './refs.ts'
 import { activityChange, activityNow, dealNow, leavingIn, projectChange, projectNow, textChange } from './redaction.ts'

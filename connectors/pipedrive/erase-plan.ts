@@ -1,4 +1,5 @@
 import { pagesOfV1 } from './answers.ts'
+import { objectAt, textAt } from '../../src/connector/index.ts'
 import type { Context, JsonObject, LegSubject, PlannedEffect, PlannedRecord } from '../../src/connector/index.ts'
 import { othersIn, readActivities } from './child-places.ts'
 import { openClient } from './client.ts'
@@ -6,8 +7,8 @@ import type { Pipedrive } from './client.ts'
 import { askControl } from './control.ts'
 import { AWAITED_STEPS, DEAL_STEPS, NOTE_STEPS, PERSON_STEPS } from './erase-steps.ts'
 import type { ErasureStep } from './erase-steps.ts'
-import { identifiersOf, numberOf, objectAt, textAt } from './mapping.ts'
-import { tracesOf } from './traces.ts'
+import { identifiersOf, numberOf } from './mapping.ts'
+import { tracesOfSubject } from './traces.ts'
 
 type Unordered = Omit<PlannedEffect, 'after' | 'step'> & { readonly step: ErasureStep }
 
@@ -127,7 +128,7 @@ export function ownOf({ records, identifiers }: Pick<LegSubject, 'records' | 'id
 
 function leaving(subject: LegSubject): JsonObject {
   const { ownIds, ownEmails } = ownOf(subject)
-  const traces = { ...tracesOf(subject.records, subject.identifiers) }
+  const traces = { ...tracesOfSubject(subject.records, subject.identifiers) }
   return { persons: [...ownIds], emails: [...ownEmails], traces }
 }
 

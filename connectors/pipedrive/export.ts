@@ -1,10 +1,10 @@
-import { DsrError } from '../../src/connector/index.ts'
+import { DsrError, objectAt, textAt } from '../../src/connector/index.ts'
 import type { Context, ExportPiece, HttpCall, HttpStream, PlannedRecord } from '../../src/connector/index.ts'
 import { reading } from './answers.ts'
 import { addressOf, openClient } from './client.ts'
 import type { Pipedrive } from './client.ts'
 import { trafficOf } from './costs.ts'
-import { numberOf, objectAt, textAt } from './mapping.ts'
+import { numberOf } from './mapping.ts'
 import { optionsOf } from './options.ts'
 import { credentialOf } from './sdk-transport.ts'
 

@@ -1,6 +1,7 @@
+import { textAt } from '../../src/connector/index.ts'
 import type { Attribution, FoundRecord, JsonObject, Search } from '../../src/connector/index.ts'
 import type { Pipedrive } from './client.ts'
-import { contentOf, identifiersOf, msAt, textAt } from './mapping.ts'
+import { contentOf, identifiersOf, msAt } from './mapping.ts'
 import type { FoundPerson } from './people.ts'
 
 /** One person's surroundings while what hangs on it is read. */

@@ -1,7 +1,8 @@
+import { objectAt, textAt } from '../../src/connector/index.ts'
 import type { JsonObject } from '../../src/connector/index.ts'
 import { allUnlessGone, pagesOfV1 } from './answers.ts'
 import type { Pipedrive } from './client.ts'
-import { numberOf, objectAt, textAt } from './mapping.ts'
+import { numberOf } from './mapping.ts'
 
 /** What only the person's flow shows: no list has it, or none by person. */
 export interface FlowEntry {

@@ -1,9 +1,9 @@
-import { expectObject } from '../../src/connector/index.ts'
+import { expectObject, textAt } from '../../src/connector/index.ts'
 import type { JsonObject } from '../../src/connector/index.ts'
 import { readingOrAbsent } from './answers.ts'
 import { commentAt } from './refs.ts'
 import type { Pipedrive } from './client.ts'
-import { isAt, numberOf, textAt } from './mapping.ts'
+import { isAt, numberOf } from './mapping.ts'
 
 /** What a look by id shows of a record: there, marked as deleted, or nothing. */
 export type State = 'live' | 'marked' | 'absent'

@@ -1,9 +1,10 @@
+import { listAt, objectAt, textAt } from '../../src/connector/index.ts'
 import type { FoundRecord, JsonObject, JsonValue } from '../../src/connector/index.ts'
 import { pagesOfV1 } from './answers.ts'
 import { staffOf } from './control.ts'
 import { recordOf, sharedWhole } from './family.ts'
 import type { Family } from './family.ts'
-import { contentOf, countAt, listAt, numberOf, objectAt, textAt } from './mapping.ts'
+import { contentOf, countAt, numberOf } from './mapping.ts'
 
 const PER_PAGE = 100
 const PARTIES = ['from', 'to', 'cc', 'bcc'] as const

@@ -1,25 +1,5 @@
-import { DsrError, isDsrError, isJsonList, isJsonObject, normaliseIdentifier } from '../../src/connector/index.ts'
-import type { Attribution, Identifier, IdentifierKind, JsonObject, JsonValue } from '../../src/connector/index.ts'
-
-export const CERTAIN: Attribution = { kind: 'certain' }
-
-/** A member of JSON content as text, a number likewise (ids come as both); empty when it is not there. */
-export function textAt(content: JsonValue, ...path: readonly string[]): string {
-  const value = at(content, path)
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
-}
-
-/** A list in JSON content; empty when it is not there. */
-export function listAt(content: JsonValue, ...path: readonly string[]): readonly JsonValue[] {
-  const value = at(content, path)
-  return isJsonList(value) ? value : []
-}
-
-/** An object in JSON content; empty when it is not there. */
-export function objectAt(content: JsonValue, ...path: readonly string[]): JsonObject {
-  const value = at(content, path)
-  return isJsonObject(value) ? value : {}
-}
+import { DsrError, identifierOf, isJsonList, isJsonObject, listAt, textAt } from '../../src/connector/index.ts'
+import type { JsonObject, JsonValue } from '../../src/connector/index.ts'
 
 /** Whether a member of JSON content is `true`, or 1, which older answers say. */
 export function isAt(content: JsonValue, ...path: readonly string[]): boolean {
@@ -55,17 +35,6 @@ export function numberOf(ref: string): number {
   return Number(ref)
 }
 
-/** The identifier in its one form, or undefined when the vendor's text is none (an empty phone, "n/a"). */
-export function identifierOf(kind: IdentifierKind, text: string): Identifier | undefined {
-  if (text.trim() === '') return undefined
-  try {
-    return normaliseIdentifier(kind, text)
-  } catch (error) {
-    if (isDsrError(error, 'IDENTIFIER_INVALID')) return undefined
-    throw error
-  }
-}
-
 /** Addresses or numbers of a person, in their one form, each once. */
 export function identifiersOf(person: JsonValue, kind: 'email' | 'phone'): readonly string[] {
   const all = listAt(person, `${kind}s`).map((entry) => textAt(entry, 'value'))
@@ -79,14 +48,4 @@ export function contentOf(record: JsonObject, more: JsonObject = {}): JsonObject
     return !isOpenAddress && value !== null && value !== '' && !(isJsonList(value) && value.length === 0)
   })
   return { ...Object.fromEntries(kept), ...more }
-}
-
-/** Whether two names are the same words, in any order, whatever the case and accents. */
-export function isSameName(one: string, other: string): boolean {
-  return words(one) === words(other)
-}
-
-function words(name: string): string {
-  const plain = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
-  return (plain.match(/[\p{L}\p{N}]+/gu) ?? []).sort().join(' ')
 }

@@ -1,5 +1,5 @@
+import { objectAt, textAt } from '../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../src/connector/index.ts'
-import { objectAt, textAt } from './mapping.ts'
 import type { Mark } from './options.ts'
 
 /** The change that sets the mark of an effect's details; undefined = it is set. */

@@ -1,5 +1,5 @@
+import { textAt } from '../../src/connector/index.ts'
 import type { Context, JsonObject, JsonValue, PartFinding, Purpose, VerifySubject } from '../../src/connector/index.ts'
-import { textAt } from './mapping.ts'
 import { isMarked, marking } from './mark.ts'
 import { optionsOf } from './options.ts'
 import type { Mark } from './options.ts'

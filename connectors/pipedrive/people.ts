@@ -1,10 +1,18 @@
-import { chunks, isRoleMailbox } from '../../src/connector/index.ts'
+import {
+  CERTAIN,
+  chunks,
+  identifierOf,
+  isRoleMailbox,
+  isSameName,
+  objectAt,
+  textAt,
+} from '../../src/connector/index.ts'
 import type { Attribution, Identifier, JsonObject, LearnedIdentifier, Search } from '../../src/connector/index.ts'
 import { entriesOf, pagesOfV2, reading, readingUnless } from './answers.ts'
 import { listOf } from './client.ts'
 import type { Pipedrive } from './client.ts'
 import { staffOf } from './control.ts'
-import { CERTAIN, identifierOf, identifiersOf, isAt, isSameName, numberOf, objectAt, textAt } from './mapping.ts'
+import { identifiersOf, isAt, numberOf } from './mapping.ts'
 import { optionsOf } from './options.ts'
 
 /** A person that answers to one of the identifiers, and how sure it is the subject's. */

@@ -1,4 +1,4 @@
-import { DsrError, isDsrError, isJsonObject, neverPolled } from '../../src/connector/index.ts'
+import { DsrError, isDsrError, isJsonObject, neverPolled, textAt } from '../../src/connector/index.ts'
 import type {
   Context,
   EffectAnswer,
@@ -12,7 +12,7 @@ import { writing } from './answers.ts'
 import { openClient } from './client.ts'
 import type { Pipedrive } from './client.ts'
 import { askControl } from './control.ts'
-import { numberOf, textAt } from './mapping.ts'
+import { numberOf } from './mapping.ts'
 import { personNow } from './person-now.ts'
 import { readPeople } from './people.ts'
 

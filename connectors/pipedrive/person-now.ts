@@ -1,8 +1,8 @@
-import { expectObject } from '../../src/connector/index.ts'
+import { expectObject, listAt, objectAt, textAt } from '../../src/connector/index.ts'
 import type { JsonObject } from '../../src/connector/index.ts'
 import { readingOrAbsent } from './answers.ts'
 import type { Pipedrive } from './client.ts'
-import { identifiersOf, isAt, listAt, numberOf, objectAt, textAt } from './mapping.ts'
+import { identifiersOf, isAt, numberOf } from './mapping.ts'
 
 /** The person as it is now; undefined when it is gone or marked as deleted, after which nobody must edit it. */
 export async function personNow(api: Pipedrive, id: string): Promise<JsonObject | undefined> {

@@ -1,10 +1,10 @@
-import { expectObject } from '../../src/connector/index.ts'
+import { expectObject, textAt } from '../../src/connector/index.ts'
 import type { FoundRecord, JsonObject } from '../../src/connector/index.ts'
 import { allUnlessGone, pagesOfV2, readingOrAbsent } from './answers.ts'
 import type { Pipedrive } from './client.ts'
 import { business, labelOf, recordOf } from './family.ts'
 import type { Family } from './family.ts'
-import { countAt, numberOf, textAt } from './mapping.ts'
+import { countAt, numberOf } from './mapping.ts'
 import { optionsOf } from './options.ts'
 
 const PER_PAGE = 500

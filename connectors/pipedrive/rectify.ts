@@ -1,5 +1,6 @@
+import { identifierOf, listAt, objectAt, textAt } from '../../src/connector/index.ts'
 import type { Correction, JsonObject, JsonValue, PartFinding, VerifySubject } from '../../src/connector/index.ts'
-import { identifierOf, identifiersOf, isAt, listAt, objectAt, textAt } from './mapping.ts'
+import { identifiersOf, isAt } from './mapping.ts'
 import { changingPersons } from './person-change.ts'
 
 const ADDRESS_FIELDS = {

@@ -1,9 +1,8 @@
-import { expectObject } from '../../src/connector/index.ts'
+import { expectObject, listAt, objectAt, redactedTexts, textAt, tracesIn } from '../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../src/connector/index.ts'
 import { readingOrAbsent } from './answers.ts'
 import type { Pipedrive } from './client.ts'
-import { isAt, listAt, numberOf, objectAt, textAt } from './mapping.ts'
-import { redacted, tracesIn } from './traces.ts'
+import { isAt, numberOf } from './mapping.ts'
 
 const ACTIVITY_TEXTS = ['subject', 'note', 'public_description'] as const
 const DEAL_TEXTS = ['title', 'lost_reason'] as const
@@ -32,7 +31,7 @@ export function activityChange(activity: JsonObject, leaving: Leaving): JsonObje
   const keptParticipants = participants.filter((one) => !leaving.persons.includes(textAt(one, 'person_id')))
   const keptAttendees = attendees.filter((one) => !isLeaving(one, leaving))
   const change: JsonObject = {
-    ...redacted(activity, ACTIVITY_TEXTS, tracesIn(leaving.details)),
+    ...redactedTexts(activity, ACTIVITY_TEXTS, tracesIn(leaving.details)),
     ...(keptParticipants.length === participants.length ? {} : { participants: withPrimary(keptParticipants) }),
     ...(keptAttendees.length === attendees.length ? {} : { attendees: keptAttendees }),
   }
@@ -56,9 +55,9 @@ function withPrimary(participants: readonly JsonValue[]): readonly JsonObject[] 
 export function textChange(record: JsonObject, kind: 'deal' | 'project', leaving: Leaving): JsonObject | undefined {
   const traces = tracesIn(leaving.details)
   const fields = objectAt(record, 'custom_fields')
-  const custom = redacted(fields, Object.keys(fields), traces)
+  const custom = redactedTexts(fields, Object.keys(fields), traces)
   return orNothing({
-    ...redacted(record, kind === 'deal' ? DEAL_TEXTS : PROJECT_TEXTS, traces),
+    ...redactedTexts(record, kind === 'deal' ? DEAL_TEXTS : PROJECT_TEXTS, traces),
     ...(Object.keys(custom).length === 0 ? {} : { custom_fields: custom }),
   })
 }

@@ -1,9 +1,7 @@
-import { startSandboxServer } from '../../src/connector/testing.ts'
+import { DAY_MS } from '../../src/connector/index.ts'
+import { openDesk, openSandbox, secondsToReset } from '../../src/connector/testing.ts'
 import type {
   BucketState,
-  InventedPerson,
-  PlantedPerson,
-  Sandbox,
   SandboxLimit,
   SandboxReply,
   SandboxRequest,
@@ -15,72 +13,34 @@ import { childRoutes } from './sandbox/child-routes.ts'
 import { flowRoutes } from './sandbox/flow-routes.ts'
 import { personRoutes } from './sandbox/person-routes.ts'
 import { plantPerson } from './sandbox/plant.ts'
-import type { Planted } from './sandbox/plant.ts'
 import { notFound, refuse } from './sandbox/replies.ts'
 import type { PricedRoute } from './sandbox/replies.ts'
-import { DAY_MS, emptyVendor, isSet, sweep, SWITCHES } from './sandbox/state.ts'
-import type { Desk, Vendor } from './sandbox/state.ts'
+import { emptyVendor, sweep, SWITCHES } from './sandbox/state.ts'
+import type { Desk } from './sandbox/state.ts'
 
 const TOKEN = '3f0c9a7be1d24c58a6f1sandbox5e7d90b2a4c6e8'
 
 /** Pipedrive over HTTP, by its published documents; what they leave open is a switch. */
-export const startSandbox: StartSandbox = async ({ clock, port = 0, speed = 1, seed = 1 }) => {
-  const desk: Desk = { vendor: emptyVendor(seed), switches: new Map(), speed, nowMs: () => clock.nowMs() }
-  let baseUrl = ''
-  const routes = [
-    ...personRoutes(desk, () => baseUrl),
-    ...flowRoutes(desk),
-    ...childRoutes(desk),
-    ...businessRoutes(desk),
-  ]
-  const server = await startSandboxServer({
+export const startSandbox: StartSandbox = (options) => {
+  const desk = openDesk(options, { vendor: emptyVendor(options.seed ?? 1), switches: SWITCHES })
+  const routes = [...personRoutes(desk), ...flowRoutes(desk), ...childRoutes(desk), ...businessRoutes(desk)]
+  return openSandbox(desk, options, {
+    connector: 'pipedrive',
+    token: TOKEN,
     routes,
-    clock,
-    port,
-    speed,
-    authorise: (request, isRevoked) => authorise(desk, request, isRevoked),
+    authorise,
     limits: limitsOf(desk, routes),
-    state: {
-      save: () => structuredClone(desk.vendor),
-      // Only `save` makes what comes back here.
-      restore: (saved) => void (desk.vendor = saved as Vendor),
-    },
     unknownRoute: notFound(),
+    sweep: () => sweep(desk),
+    plant: (person, extent) => plantPerson(desk, person, extent),
+    picture: (person) => takePicture(desk, person),
+    remaining: (person) => countRemaining(desk, person),
   })
-  baseUrl = server.baseUrl
-  return { ...server, ...people(desk), connector: 'pipedrive', token: TOKEN, switches: SWITCHES, set: setter(desk) }
 }
 
-function authorise(desk: Desk, request: SandboxRequest, isRevoked: boolean): SandboxReply | undefined {
-  sweep(desk)
+function authorise(request: SandboxRequest, isRevoked: boolean): SandboxReply | undefined {
   if (!isRevoked && request.headers['x-api-token'] === TOKEN) return undefined
   return refuse(401, 'unauthorized access')
-}
-
-function people(desk: Desk): Pick<Sandbox, 'plant' | 'picture' | 'remaining'> {
-  const planted = new Map<PlantedPerson, Planted>()
-  const known = (person: PlantedPerson): Planted => {
-    const found = planted.get(person)
-    if (found === undefined) throw new Error('this person was not planted here')
-    return found
-  }
-  return {
-    plant: (person: InventedPerson) => {
-      const one = plantPerson(desk, person)
-      planted.set(one.planted, one)
-      return one.planted
-    },
-    picture: (person) => takePicture(desk, known(person)),
-    remaining: (person) => countRemaining(desk, known(person)),
-  }
-}
-
-function setter(desk: Desk): Sandbox['set'] {
-  return (name, value) => {
-    const values: readonly string[] = Object.entries(SWITCHES).find(([one]) => one === name)?.[1] ?? []
-    if (!values.includes(value)) throw new Error('the sandbox has no such switch or value')
-    desk.switches.set(name, value)
-  }
 }
 
 const BURST_MS = 2_000
@@ -139,12 +99,8 @@ function burstHeaders({ limit, remaining, resetAtMs, nowMs }: BucketState): Read
   }
 }
 
-function tooMany(
-  desk: Desk,
-  headers: Readonly<Record<string, string>>,
-  { resetAtMs, nowMs }: BucketState,
-): SandboxReply {
-  const seconds = String(Math.max(1, Math.ceil((resetAtMs - nowMs) / 1_000)))
-  const wait = isSet(desk, 'retry_after', 'present') ? { 'retry-after': seconds } : {}
+function tooMany(desk: Desk, headers: Readonly<Record<string, string>>, state: BucketState): SandboxReply {
+  const seconds = secondsToReset(state)
+  const wait = desk.switches.is('retry_after', 'present') ? { 'retry-after': seconds } : {}
   return { ...refuse(429, 'request over limit'), headers: { ...headers, ...wait } }
 }

@@ -1,19 +1,18 @@
-import type { JsonObject, PartFinding, PlannedRecord, VerifySubject } from '../../src/connector/index.ts'
+import { findingOf, holdsTrace, textAt } from '../../src/connector/index.ts'
+import type { JsonObject, Look, PartFinding, PlannedRecord, VerifySubject } from '../../src/connector/index.ts'
 import { FLOW_PARTS, readBusinessChangelog, readDeals } from './business-places.ts'
 import { readActivities } from './child-places.ts'
 import type { Pipedrive } from './client.ts'
 import { PURGE_MS } from './depth.ts'
 import { ownOf, participantIds } from './erase-plan.ts'
-import { findingOf, hiddenPurge } from './finding.ts'
-import type { Look } from './finding.ts'
+import { purgeOf } from './finding.ts'
 import { readFlow } from './flow.ts'
 import { callState, commentState, fileState, leadState, mailState, noteState } from './left-behind.ts'
 import type { State } from './left-behind.ts'
-import { textAt } from './mapping.ts'
 import { readOrganisation } from './person-places.ts'
 import { activityChange, leavingIn, projectChange, projectNow, textChange } from './redaction.ts'
 import type { Leaving } from './redaction.ts'
-import { holdsTrace, tracesOf } from './traces.ts'
+import { tracesOfSubject } from './traces.ts'
 
 type Looked = Pick<Look, 'findings' | 'seen'>
 
@@ -87,7 +86,7 @@ function inPart({ records }: VerifySubject, part: string): readonly PlannedRecor
 
 function leavingOf(subject: VerifySubject): Leaving {
   const { ownIds, ownEmails } = ownOf(subject)
-  const traces = { ...tracesOf(subject.records, subject.identifiers) }
+  const traces = { ...tracesOfSubject(subject.records, subject.identifiers) }
   return leavingIn({ persons: [...ownIds], emails: [...ownEmails], traces })
 }
 
@@ -103,7 +102,7 @@ async function lookAtActivities(api: Pipedrive, subject: VerifySubject): Promise
   const live = shown.filter((activity) => activityChange(activity, leaving) !== undefined || isAlone(activity)).length
   const nowMs = api.context.clock.nowMs()
   const hidden = records.filter(({ ref }) => !shown.some((activity) => textAt(activity, 'id') === ref))
-  const purgeByMs = hidden.flatMap((record) => hiddenPurge(record, nowMs))
+  const purgeByMs = hidden.flatMap((record) => purgeOf(record, nowMs))
   return {
     findings: [findingOf('activities', records.length, { live, purgeByMs, nowMs })],
     seen: [['activities_by_id', live]],
@@ -175,7 +174,7 @@ const CHANGELOG_WHY = 'Pipedrive does not show the changelog of this record, and
 async function lookAtChangelogs(api: Pipedrive, subject: VerifySubject): Promise<Looked> {
   const records = inPart(subject, 'business_changelogs')
   if (records.length === 0) return { findings: [], seen: [] }
-  const traces = tracesOf(subject.records, subject.identifiers)
+  const traces = tracesOfSubject(subject.records, subject.identifiers)
   let live = 0
   let hidden = 0
   for (const { ref } of records) {

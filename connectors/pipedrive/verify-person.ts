@@ -1,9 +1,9 @@
-import type { JsonObject, PartFinding, PlannedRecord, VerifySubject } from '../../src/connector/index.ts'
+import { findingOf, textAt } from '../../src/connector/index.ts'
+import type { JsonObject, Left, Look, PartFinding, PlannedRecord, VerifySubject } from '../../src/connector/index.ts'
 import type { Pipedrive } from './client.ts'
 import { PURGE_MS } from './depth.ts'
-import { findingOf, hiddenPurge } from './finding.ts'
-import type { Left, Look } from './finding.ts'
-import { identifiersOf, isAt, msAt, textAt } from './mapping.ts'
+import { purgeOf } from './finding.ts'
+import { identifiersOf, isAt, msAt } from './mapping.ts'
 import { readPeople, searchIds } from './people.ts'
 import { readChangelog, readPicture } from './person-places.ts'
 
@@ -67,7 +67,7 @@ async function sight(
       live: live.length,
       purgeByMs: [
         ...marked.map((person) => (msAt(person, 'update_time') ?? nowMs) + PURGE_MS),
-        ...hidden.flatMap((record) => hiddenPurge(record, nowMs)),
+        ...hidden.flatMap((record) => purgeOf(record, nowMs)),
       ],
       nowMs,
     },

@@ -1,7 +1,14 @@
-import type { InventedPerson, PlantedPerson, Sandbox, SandboxOptions } from '../../src/connector/testing.ts'
-import { startSandboxServer } from '../../src/connector/testing/server.ts'
-import type { SandboxLimit } from '../../src/connector/testing/limits.ts'
-import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../src/connector/testing/routes.ts'
+import { openDesk, openSandbox } from '../../src/connector/testing.ts'
+import type {
+  InventedPerson,
+  PlantedPerson,
+  Sandbox,
+  SandboxLimit,
+  SandboxOptions,
+  SandboxReply,
+  SandboxRequest,
+  SandboxRoute,
+} from '../../src/connector/testing.ts'
 import { deviations } from './sandbox/deviations.ts'
 import { contactRoutes } from './sandbox/contacts.ts'
 import { settle } from './sandbox/jobs.ts'
@@ -10,10 +17,10 @@ import { activityRoutes, logRoutes } from './sandbox/messages.ts'
 import { plantContactOnly, plantMessages, plantPerson } from './sandbox/plant.ts'
 import { FORBIDDEN, NOT_FOUND, refusal } from './sandbox/replies.ts'
 import { legacyRoutes, settingsRoutes } from './sandbox/settings.ts'
-import { SUBUSER, newWorld } from './sandbox/state.ts'
-import type { Vendor, World } from './sandbox/state.ts'
+import { SUBUSER, emptyVendor } from './sandbox/state.ts'
+import type { World } from './sandbox/state.ts'
 import { suppressionRoutes } from './sandbox/suppressions.ts'
-import { changed, switches } from './sandbox/switches.ts'
+import { switches } from './sandbox/switches.ts'
 
 /** SendGrid's sandbox: besides what every sandbox does, it has a subuser and can plant many messages. */
 export interface SendGridSandbox extends Sandbox {
@@ -26,55 +33,36 @@ export interface SendGridSandbox extends Sandbox {
 
 /** Starts SendGrid over HTTP on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions): Promise<SendGridSandbox> {
-  const world = newWorld(options.seed ?? 1, options.speed ?? 1)
-  const token = `SG.sandbox-${world.seed}.accepted-by-nobody-else`
-  const server = await startSandboxServer({
+  const seed = options.seed ?? 1
+  const world: World = { ...openDesk(options, { vendor: emptyVendor(), switches }), seed }
+  const token = `SG.sandbox-${seed}.accepted-by-nobody-else`
+  const sandbox = await openSandbox(world, options, {
+    connector: 'sendgrid',
+    token,
     routes: routesOf(world),
-    clock: options.clock,
-    ...(options.port === undefined ? {} : { port: options.port }),
-    speed: world.speed,
     authorise: (request, isRevoked) => authorise(world, request, { token, isRevoked }),
     limits: limitsOf(world),
     unknownRoute: NOT_FOUND,
-    state: {
-      save: () => structuredClone(world.vendor),
-      // The server gives back what `save` gave it.
-      restore: (saved) => void (world.vendor = saved as Vendor),
+    deviations,
+    sweep: () => settle(world, world.nowMs()),
+    plant: (person, extent) => {
+      const plant = extent === 'contact' ? plantContactOnly : plantPerson
+      return { planted: plant(world, person, world.nowMs()) }
     },
+    picture: ({ planted }) => pictureOf(world, planted),
+    remaining: ({ planted }) => remainingOf(world, planted),
   })
-  const account = () => world.vendor.tenants.get('')
   return {
-    connector: 'sendgrid',
-    baseUrl: server.baseUrl,
-    token,
+    ...sandbox,
     subuser: SUBUSER,
-    plant: (person, extent = 'everywhere') =>
-      extent === 'contact'
-        ? plantContactOnly(world, person, options.clock.nowMs())
-        : plantPerson(world, person, options.clock.nowMs()),
     plantMessages: (person, count) => {
-      const tenant = account()
-      if (tenant !== undefined) plantMessages(tenant, { world, person, atMs: options.clock.nowMs() }, count)
-    },
-    picture: (person) => {
-      settle(world, options.clock.nowMs())
-      return pictureOf(world, person)
+      const tenant = world.vendor.tenants.get('')
+      if (tenant !== undefined) plantMessages(tenant, { world, person, atMs: world.nowMs() }, count)
     },
     pictureInSubuser: (person) => {
       const alone = { ...world, vendor: { ...world.vendor, tenants: new Map([...world.vendor.tenants].slice(1)) } }
       return pictureOf(alone, person)
     },
-    remaining: (person) => {
-      settle(world, options.clock.nowMs())
-      return remainingOf(world, person)
-    },
-    switches,
-    deviations,
-    set: (name, value) => void (world.switches = changed(world.switches, name, value)),
-    arm: (fault) => server.arm(fault),
-    calls: () => server.calls(),
-    revoke: (isRevoked) => server.revoke(isRevoked),
-    stop: () => server.stop(),
   }
 }
 
@@ -82,16 +70,9 @@ function routesOf(world: World): readonly SandboxRoute[] {
   // Marketing Campaigns, Email Activity and the legacy database do not exist at the EU host.
   const globalOnly = [...contactRoutes(world), ...activityRoutes(world), ...legacyRoutes(world)].map((route) => ({
     ...route,
-    handle: (request: SandboxRequest) => (world.switches.region === 'eu' ? NOT_FOUND : route.handle(request)),
+    handle: (request: SandboxRequest) => (world.switches.is('region', 'eu') ? NOT_FOUND : route.handle(request)),
   }))
-  const all = [...globalOnly, ...suppressionRoutes(world), ...logRoutes(world), ...settingsRoutes(world)]
-  return all.map((route) => ({
-    ...route,
-    handle: (request) => {
-      settle(world, request.atMs)
-      return route.handle(request)
-    },
-  }))
+  return [...globalOnly, ...suppressionRoutes(world), ...logRoutes(world), ...settingsRoutes(world)]
 }
 
 function authorise(
@@ -124,8 +105,9 @@ function headersOf(
   world: World,
   state: { readonly limit: number; readonly remaining: number; readonly resetAtMs: number; readonly nowMs: number },
 ): Readonly<Record<string, string>> {
-  const atSeconds =
-    world.switches.rate_limit_reset === 'unix' ? state.resetAtMs / 1_000 : (state.resetAtMs - state.nowMs) / 1_000
+  const atSeconds = world.switches.is('rate_limit_reset', 'unix')
+    ? state.resetAtMs / 1_000
+    : (state.resetAtMs - state.nowMs) / 1_000
   return {
     'x-ratelimit-limit': String(state.limit),
     'x-ratelimit-remaining': String(Math.max(0, state.remaining)),

@@ -1,7 +1,9 @@
+import { isJsonObject, objectsAt } from '../../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
+import { bodyOf } from '../../../src/connector/testing.ts'
 import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
-import { bodyOf, invalid, isObject, objectsIn, pageOf, textIn } from './replies.ts'
-import { isSet, linkedIds, objectAt, unlink } from './state.ts'
+import { invalid, pageOf, textIn } from './replies.ts'
+import { linkedIds, objectAt, unlink } from './state.ts'
 import type { Desk } from './state.ts'
 
 const READ_MAX = 1_000
@@ -26,7 +28,7 @@ export function associationRoutes(desk: Desk): readonly SandboxRoute[] {
 
 function read(desk: Desk, request: SandboxRequest): SandboxReply {
   const { from = '', to = '' } = request.params
-  const inputs = objectsIn(bodyOf(request)?.inputs)
+  const inputs = objectsAt(bodyOf(request)?.inputs)
   if (inputs.length === 0 || inputs.length > READ_MAX) return invalid('A batch has 1 to 1000 inputs.')
   const results: JsonObject[] = []
   const errors: JsonObject[] = []
@@ -51,7 +53,7 @@ interface Linked {
 
 function linkResult(desk: Desk, id: string, { linked, after }: Linked): JsonObject {
   const { entries, next } = pageOf(desk, linked, { limit: PAGE_MAX, after })
-  const isNumber = isSet(desk, 'association_ids', 'number')
+  const isNumber = desk.switches.is('association_ids', 'number')
   const to = entries.map((one): JsonValue => ({
     toObjectId: isNumber ? Number(one) : one,
     associationTypes: [{ category: 'HUBSPOT_DEFINED', typeId: 201, label: null }],
@@ -74,9 +76,9 @@ function noLinks(id: string, { from, to }: { readonly from: string; readonly to:
 
 function archive(desk: Desk, request: SandboxRequest): SandboxReply {
   const { from = '', to = '' } = request.params
-  for (const input of objectsIn(bodyOf(request)?.inputs)) {
-    const source = isObject(input.from) ? textIn(input.from, 'id') : undefined
-    for (const target of objectsIn(input.to))
+  for (const input of objectsAt(bodyOf(request)?.inputs)) {
+    const source = isJsonObject(input.from) ? textIn(input.from, 'id') : undefined
+    for (const target of objectsAt(input.to))
       unlink(desk.vendor, `${from}/${source ?? ''}`, `${to}/${textIn(target, 'id') ?? ''}`)
   }
   return { status: 204 }

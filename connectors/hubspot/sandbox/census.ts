@@ -1,18 +1,13 @@
+import { countRefs } from '../../../src/connector/testing.ts'
 import { ARCHIVED_TYPES, LINKED_TYPES, REDACTED_TYPES } from '../object-types.ts'
 import type { Planted } from './plant.ts'
 import { textIn } from './replies.ts'
-import { linkedIds, objectAt, sweep } from './state.ts'
+import { linkedIds, objectAt } from './state.ts'
 import type { Desk, StoredObject, Vendor } from './state.ts'
 
 /** How many records of a planted person each part still shows. */
 export function countRemaining(desk: Desk, planted: Planted): Readonly<Record<string, number>> {
-  sweep(desk)
-  return Object.fromEntries(
-    Object.entries(planted.planted.refs).map(([part, refs]) => [
-      part,
-      refs.filter((ref) => isThere(desk.vendor, planted, { part, ref })).length,
-    ]),
-  )
+  return countRefs(planted.planted, (part, ref) => isThere(desk.vendor, planted, { part, ref }))
 }
 
 interface Place {
@@ -101,7 +96,6 @@ function namesPerson({ properties }: StoredObject, { planted: { person } }: Plan
 
 /** Everything stored on a planted person, the colleague's records included, as canonical text. */
 export function takePicture(desk: Desk, { keys, contactIds, emails, planted }: Planted): string {
-  sweep(desk)
   const { vendor } = desk
   const own = new Set(keys)
   const isOwn = (link: string): boolean => link.split('|').some((end) => own.has(end))

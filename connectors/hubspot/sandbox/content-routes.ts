@@ -1,16 +1,15 @@
 import type { JsonObject } from '../../../src/connector/index.ts'
 import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
 import { invalid, listReply, notFound, refuse, textIn } from './replies.ts'
-import { isSet } from './state.ts'
 import type { Desk, StoredThread } from './state.ts'
 
 const THREADS = '/conversations/v3/conversations/threads'
 const THREADS_MAX = 500
 
 /** Files and conversations. */
-export function contentRoutes(desk: Desk, baseUrl: () => string): readonly SandboxRoute[] {
+export function contentRoutes(desk: Desk): readonly SandboxRoute[] {
   const guarded = (work: (request: SandboxRequest) => SandboxReply) => (request: SandboxRequest) =>
-    isSet(desk, 'scopes', 'all')
+    desk.switches.is('scopes', 'all')
       ? work(request)
       : refuse(403, 'MISSING_SCOPES', {
           message: 'This app has not been granted all required scopes.',
@@ -21,7 +20,7 @@ export function contentRoutes(desk: Desk, baseUrl: () => string): readonly Sandb
     {
       method: 'GET',
       path: '/files/v3/files/:id/signed-url',
-      handle: ({ params }) => signedUrl(desk, params.id ?? '', baseUrl()),
+      handle: ({ params }) => signedUrl(desk, params.id ?? ''),
     },
     { method: 'GET', path: '/signed-files/:id', isOpen: true, handle: (request) => bytes(desk, request) },
     {
@@ -57,12 +56,12 @@ function file(desk: Desk, id: string): SandboxReply {
 
 const SIGNATURE = 'signed'
 
-function signedUrl(desk: Desk, id: string, baseUrl: string): SandboxReply {
+function signedUrl(desk: Desk, id: string): SandboxReply {
   const stored = desk.vendor.files.get(id)
   if (stored === undefined) return notFound()
   const { name, extension, bytes: content } = stored
   const expiresAt = new Date(desk.nowMs() + 5 * 60_000).toISOString()
-  const url = `${baseUrl}/signed-files/${id}?signature=${SIGNATURE}`
+  const url = `${desk.baseUrl}/signed-files/${id}?signature=${SIGNATURE}`
   return { status: 200, json: { url, name, extension, size: content.length, type: 'DOCUMENT', expiresAt } }
 }
 

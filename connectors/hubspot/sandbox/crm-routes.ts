@@ -1,9 +1,11 @@
+import { isJsonObject, objectsAt, textsAt } from '../../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
+import { bodyOf } from '../../../src/connector/testing.ts'
 import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
 import { gdprDelete } from './gdpr-delete.ts'
 import { OWN_TYPE } from './plant.ts'
-import { bodyOf, invalid, isObject, listReply, notFound, objectsIn, pageOf, textIn, textsIn } from './replies.ts'
-import { emailsOf, isSet, newId, objectAt } from './state.ts'
+import { invalid, listReply, notFound, pageOf, textIn } from './replies.ts'
+import { emailsOf, newId, objectAt } from './state.ts'
 import type { Desk, StoredObject } from './state.ts'
 
 const READ_MAX = 100
@@ -38,8 +40,8 @@ export function crmRoutes(desk: Desk): readonly SandboxRoute[] {
 function batchRead(desk: Desk, request: SandboxRequest): SandboxReply {
   const body = bodyOf(request)
   const type = request.params.type ?? ''
-  const history = textsIn(body?.propertiesWithHistory)
-  const inputs = objectsIn(body?.inputs).map((input) => textIn(input, 'id') ?? '')
+  const history = textsAt(body?.propertiesWithHistory)
+  const inputs = objectsAt(body?.inputs).map((input) => textIn(input, 'id') ?? '')
   const max = history.length > 0 ? HISTORY_MAX : READ_MAX
   if (body === undefined || inputs.length === 0) return invalid('The request is not valid.')
   if (inputs.length > max) return invalid(`The maximum number of inputs supported in a batch request is ${max}.`)
@@ -47,7 +49,7 @@ function batchRead(desk: Desk, request: SandboxRequest): SandboxReply {
   const idProperty = textIn(body, 'idProperty')
   const found = inputs.map((id) => ({ id, object: find(desk, { type, id, idProperty, isArchived }) }))
   const results = [...new Set(found.flatMap(({ object }) => object ?? []))].map((object) =>
-    shown(object, { properties: textsIn(body.properties), history }),
+    shown(object, { properties: textsAt(body.properties), history }),
   )
   return batchReply(desk, results, { type, missing: found.filter(({ object }) => !object).map(({ id }) => id) })
 }
@@ -66,7 +68,7 @@ function find(desk: Desk, { type, id, idProperty, isArchived }: Wanted): StoredO
     const object = objectAt(desk.vendor, type, id)
     return isFit(object) ? object : undefined
   }
-  if (isArchived && idProperty === 'email' && isSet(desk, 'archived_by_email', 'ignored')) return undefined
+  if (isArchived && idProperty === 'email' && desk.switches.is('archived_by_email', 'ignored')) return undefined
   return [...desk.vendor.objects.values()].find(
     (object) =>
       object.type === type &&
@@ -83,7 +85,7 @@ interface Missing {
 function batchReply(desk: Desk, results: readonly JsonObject[], { type, missing }: Missing): SandboxReply {
   const at = new Date(desk.nowMs()).toISOString()
   const head = { status: 'COMPLETE', results, startedAt: at, completedAt: at }
-  if (missing.length === 0 || (results.length === 0 && isSet(desk, 'unknown_ids', '200')))
+  if (missing.length === 0 || (results.length === 0 && desk.switches.is('unknown_ids', '200')))
     return { status: 200, json: head }
   const message = `Could not get some ${type.toUpperCase()} objects, they may be deleted or not exist. Check that ids are valid.`
   return {
@@ -142,7 +144,7 @@ function contactPage(desk: Desk, request: SandboxRequest): SandboxReply {
 
 function search(desk: Desk, request: SandboxRequest): SandboxReply {
   const body = bodyOf(request)
-  const groups = objectsIn(body?.filterGroups).map(({ filters }) => objectsIn(filters))
+  const groups = objectsAt(body?.filterGroups).map(({ filters }) => objectsAt(filters))
   if (body === undefined || groups.length > 3 || groups.some((filters) => filters.length > 3))
     return invalid('Too many filters.')
   const isHit = (object: StoredObject, filter: JsonObject): boolean => {
@@ -161,7 +163,7 @@ function search(desk: Desk, request: SandboxRequest): SandboxReply {
     limit: Number(body.limit ?? 10),
     after: textIn(body, 'after') ?? null,
   })
-  const results = entries.map((object) => shown(object, { properties: textsIn(body.properties), history: [] }))
+  const results = entries.map((object) => shown(object, { properties: textsAt(body.properties), history: [] }))
   const paging = next === undefined ? {} : { paging: { next: { after: next } } }
   return { status: 200, json: { total: hits.length, results, ...paging } }
 }
@@ -197,11 +199,11 @@ function create(desk: Desk, request: SandboxRequest): SandboxReply {
 
 function batchArchive(desk: Desk, request: SandboxRequest): SandboxReply {
   const type = request.params.type ?? ''
-  const ids = objectsIn(bodyOf(request)?.inputs).map((input) => textIn(input, 'id') ?? '')
+  const ids = objectsAt(bodyOf(request)?.inputs).map((input) => textIn(input, 'id') ?? '')
   if (ids.length === 0 || ids.length > READ_MAX) return invalid('A batch has 1 to 100 inputs.')
   const objects = ids.map((id) => objectAt(desk.vendor, type, id))
   const isRepeat = objects.every((object) => object === undefined || object.archivedAtMs !== undefined)
-  if (isRepeat && isSet(desk, 'repeated_archive', '404')) return notFound()
+  if (isRepeat && desk.switches.is('repeated_archive', '404')) return notFound()
   for (const object of objects) {
     if (object === undefined || object.archivedAtMs !== undefined) continue
     // Logged e-mails are deleted for good; everything else goes to the recycle bin.
@@ -213,7 +215,7 @@ function batchArchive(desk: Desk, request: SandboxRequest): SandboxReply {
 
 function batchUpdate(desk: Desk, request: SandboxRequest): SandboxReply {
   const type = request.params.type ?? ''
-  const inputs = objectsIn(bodyOf(request)?.inputs)
+  const inputs = objectsAt(bodyOf(request)?.inputs)
   if (inputs.length === 0 || inputs.length > READ_MAX) return invalid('A batch has 1 to 100 inputs.')
   const updates = inputs.map((input) => ({ input, object: objectAt(desk.vendor, type, textIn(input, 'id') ?? '') }))
   const missing = updates.filter(({ object }) => object?.archivedAtMs !== undefined || object === undefined)
@@ -230,7 +232,7 @@ function batchUpdate(desk: Desk, request: SandboxRequest): SandboxReply {
 }
 
 function textEntries(value: JsonValue | undefined): readonly (readonly [string, string])[] {
-  return isObject(value)
+  return isJsonObject(value)
     ? Object.entries(value).flatMap(([name, text]) => (typeof text === 'string' ? [[name, text] as const] : []))
     : []
 }

@@ -1,5 +1,6 @@
+import { DAY_MS } from '../../../src/connector/index.ts'
 import type { InventedPerson } from '../../../src/connector/testing.ts'
-import { DAY_MS, newId } from './state.ts'
+import { newId } from './state.ts'
 import type { Desk, StoredObject, Vendor } from './state.ts'
 
 /** Where one person is being planted. */
@@ -9,11 +10,6 @@ export interface Garden {
   readonly person: InventedPerson
   readonly refs: Record<string, string[]>
   readonly keys: string[]
-}
-
-/** Remembers where something was planted. */
-export function note({ refs }: Garden, part: string, ref: string): void {
-  refs[part] = [...(refs[part] ?? []), ref]
 }
 
 /** Stores a record with its property history, and remembers it for the person's picture. */

@@ -1,7 +1,8 @@
+import { bodyOf } from '../../../src/connector/testing.ts'
 import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing.ts'
 import { ARCHIVED_TYPES } from '../object-types.ts'
-import { bodyOf, invalid, notFound, textIn } from './replies.ts'
-import { emailsOf, isSet, linkedIds, objectAt, unlink } from './state.ts'
+import { invalid, notFound, textIn } from './replies.ts'
+import { emailsOf, linkedIds, objectAt, unlink } from './state.ts'
 import type { Desk, StoredObject } from './state.ts'
 
 const MINUTE_MS = 60_000
@@ -17,8 +18,8 @@ export function gdprDelete(desk: Desk, request: SandboxRequest): SandboxReply {
     return invalid('The request is not valid.')
   const contact = idProperty === 'email' ? byEmail(desk, objectId) : objectAt(desk.vendor, 'contacts', objectId)
   if (contact === undefined) return unknownContact(desk, idProperty === 'email' ? objectId : undefined)
-  if (contact.archivedAtMs !== undefined && isSet(desk, 'gdpr_delete_of_archived', '404')) return notFound()
-  if (isSet(desk, 'gdpr_delete', 'keeps')) return { status: 204 }
+  if (contact.archivedAtMs !== undefined && desk.switches.is('gdpr_delete_of_archived', '404')) return notFound()
+  if (desk.switches.is('gdpr_delete', 'keeps')) return { status: 204 }
   eraseChildren(desk, contact)
   eraseContact(desk, contact)
   return { status: 204 }
@@ -31,7 +32,7 @@ function byEmail(desk: Desk, email: string): StoredObject | undefined {
 }
 
 function unknownContact(desk: Desk, email: string | undefined): SandboxReply {
-  if (email === undefined) return isSet(desk, 'second_gdpr_delete', '404') ? notFound() : { status: 204 }
+  if (email === undefined) return desk.switches.is('second_gdpr_delete', '404') ? notFound() : { status: 204 }
   desk.vendor.blocklist.push(email.toLowerCase())
   return { status: 204 }
 }
@@ -39,8 +40,8 @@ function unknownContact(desk: Desk, email: string | undefined): SandboxReply {
 function eraseContact(desk: Desk, contact: StoredObject): void {
   const { vendor } = desk
   vendor.blocklist.push(...emailsOf(contact))
-  if (isSet(desk, 'gone_after', 'a_minute')) contact.goneAtMs = desk.nowMs() + MINUTE_MS / desk.speed
-  else if (isSet(desk, 'erased_contact', 'in_recycle_bin')) {
+  if (desk.switches.is('gone_after', 'a_minute')) contact.goneAtMs = desk.nowMs() + MINUTE_MS / desk.speed
+  else if (desk.switches.is('erased_contact', 'in_recycle_bin')) {
     contact.archivedAtMs = desk.nowMs()
     contact.goneAtMs = desk.nowMs()
   } else vendor.objects.delete(`contacts/${contact.id}`)
@@ -68,9 +69,9 @@ function eraseChildren(desk: Desk, contact: StoredObject): void {
 function scrub(desk: Desk, emails: readonly string[]): void {
   const { vendor } = desk
   const isTheirs = (text: string): boolean => emails.some((email) => text.includes(email))
-  if (isSet(desk, 'form_submissions', 'scrubbed'))
+  if (desk.switches.is('form_submissions', 'scrubbed'))
     for (const form of vendor.forms)
       form.submissions = form.submissions.filter((submission) => !isTheirs(JSON.stringify(submission)))
-  if (isSet(desk, 'email_events', 'scrubbed'))
+  if (desk.switches.is('email_events', 'scrubbed'))
     vendor.emailEvents = vendor.emailEvents.filter((event) => !isTheirs(JSON.stringify(event)))
 }

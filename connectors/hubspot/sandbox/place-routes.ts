@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../src/connector/index.ts'
 import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
 import { SCOPES } from '../manifest.ts'
 import { listReply, notFound } from './replies.ts'
-import { isSet, objectAt } from './state.ts'
+import { objectAt } from './state.ts'
 import type { Desk } from './state.ts'
 
 const DAILY_CALLS = 250_000
@@ -64,7 +64,7 @@ export function placeRoutes(desk: Desk): readonly SandboxRoute[] {
 /** Scopes of the sandbox's token under the current switch. */
 export function grantedScopes(desk: Desk): readonly string[] {
   const all = SCOPES.map(({ scope }) => scope)
-  return isSet(desk, 'scopes', 'all') ? all : all.filter((scope) => !scope.startsWith('conversations.'))
+  return desk.switches.is('scopes', 'all') ? all : all.filter((scope) => !scope.startsWith('conversations.'))
 }
 
 function details(): SandboxReply {

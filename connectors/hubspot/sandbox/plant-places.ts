@@ -1,6 +1,7 @@
-import { note } from './garden.ts'
+import { DAY_MS } from '../../../src/connector/index.ts'
+import { note } from '../../../src/connector/testing.ts'
 import type { Garden } from './garden.ts'
-import { DAY_MS, newId } from './state.ts'
+import { newId } from './state.ts'
 import type { Desk, StoredObject } from './state.ts'
 
 /** What is kept by contact id. */

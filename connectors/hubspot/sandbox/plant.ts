@@ -1,9 +1,11 @@
+import { DAY_MS } from '../../../src/connector/index.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
+import { note } from '../../../src/connector/testing.ts'
 import type { InventedPerson, PlantedPerson } from '../../../src/connector/testing.ts'
-import { note, store } from './garden.ts'
+import { store } from './garden.ts'
 import type { Garden } from './garden.ts'
 import { plantAddresses, plantPlaces } from './plant-places.ts'
-import { DAY_MS, link, newId } from './state.ts'
+import { link, newId } from './state.ts'
 import type { Desk, StoredObject } from './state.ts'
 
 export const OWN_TYPE = '2-4711'

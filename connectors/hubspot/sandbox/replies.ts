@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
+import { sliceOf } from '../../../src/connector/testing.ts'
 import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing.ts'
-import { isSet } from './state.ts'
 import type { Desk } from './state.ts'
 
 /** HubSpot's error body. */
@@ -19,28 +19,6 @@ export function invalid(message: string): SandboxReply {
   return refuse(400, 'VALIDATION_ERROR', { message })
 }
 
-/** The body as an object, or undefined. */
-export function bodyOf(request: SandboxRequest): JsonObject | undefined {
-  const body = request.json()
-  return isObject(body) ? body : undefined
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
-}
-
-export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value)
-}
-
-export function objectsIn(value: JsonValue | undefined): readonly JsonObject[] {
-  return isList(value) ? value.filter(isObject) : []
-}
-
-export function textsIn(value: JsonValue | undefined): readonly string[] {
-  return isList(value) ? value.filter((entry) => typeof entry === 'string') : []
-}
-
 export function textIn(object: JsonObject | undefined, name: string): string | undefined {
   const value = object?.[name]
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
@@ -57,10 +35,9 @@ export function pageOf<Entry>(
   all: readonly Entry[],
   asked: { limit: number; after: string | null },
 ): PageOf<Entry> {
-  const size = Math.min(asked.limit, isSet(desk, 'page_size', '2') ? 2 : 100)
-  const from = Number(asked.after ?? '0')
-  const entries = all.slice(from, from + size)
-  return { entries, next: from + size < all.length ? String(from + size) : undefined }
+  const size = Math.min(asked.limit, desk.switches.is('page_size', '2') ? 2 : 100)
+  const { entries, next } = sliceOf(all, { from: Number(asked.after ?? '0'), size })
+  return { entries, next: next === undefined ? undefined : String(next) }
 }
 
 export interface ListOf {

@@ -1,4 +1,7 @@
+import { DAY_MS } from '../../../src/connector/index.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
+import { nextNumber } from '../../../src/connector/testing.ts'
+import type { SandboxDesk, SwitchTable } from '../../../src/connector/testing.ts'
 
 /** One record of any CRM object type. */
 export interface StoredObject {
@@ -101,24 +104,11 @@ export const SWITCHES = {
   retry_after: ['absent', 'present'],
   page_size: ['2', '100'],
   scopes: ['all', 'no_conversations'],
-} as const satisfies Readonly<Record<string, readonly string[]>>
-
-export type SwitchName = keyof typeof SWITCHES
+} as const satisfies SwitchTable
 
 /** One running account: its data, switches and clock. */
-export interface Desk {
-  vendor: Vendor
-  readonly switches: Map<string, string>
-  /** Divides the vendor's own waits. */
-  readonly speed: number
-  nowMs(): number
-}
+export type Desk = SandboxDesk<Vendor, typeof SWITCHES>
 
-export function isSet(desk: Desk, name: SwitchName, value: string): boolean {
-  return (desk.switches.get(name) ?? SWITCHES[name][0]) === value
-}
-
-export const DAY_MS = 24 * 60 * 60 * 1000
 const RECYCLE_BIN_MS = 90 * DAY_MS
 const PURGE_MS = 30 * DAY_MS
 
@@ -138,8 +128,7 @@ export function sweep(desk: Desk): void {
 }
 
 export function newId(vendor: Vendor): string {
-  vendor.nextId += 7
-  return String(vendor.nextId)
+  return String(nextNumber(vendor))
 }
 
 export function objectAt(vendor: Vendor, type: string, id: string): StoredObject | undefined {

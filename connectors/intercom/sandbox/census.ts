@@ -1,19 +1,15 @@
+import { isJsonObject, objectsAt, textAt } from '../../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
+import { countRefs } from '../../../src/connector/testing.ts'
 import type { PlantedPerson } from '../../../src/connector/testing.ts'
 import { contactSeen, participantIds } from './contacts.ts'
 import type { Planted } from './plant.ts'
-import { isObject, objectsIn, textIn } from './replies.ts'
 import { isVisible } from './state.ts'
 import type { Desk } from './state.ts'
 
 /** How many of the person's records each part still shows. */
 export function countRemaining(desk: Desk, one: Planted): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(one.planted.refs).map(([part, refs]) => [
-      part,
-      refs.filter((ref) => isLeft(desk, one, { part, ref })).length,
-    ]),
-  )
+  return countRefs(one.planted, (part, ref) => isLeft(desk, one, { part, ref }))
 }
 
 interface Place {
@@ -27,7 +23,7 @@ function isLeft(desk: Desk, one: Planted, { part, ref }: Place): boolean {
   switch (part) {
     case 'contact': {
       const contact = contactThere(desk, ref)
-      return contact !== undefined && !textIn(contact, 'email').endsWith('@erased.invalid')
+      return contact !== undefined && !textAt(contact, 'email').endsWith('@erased.invalid')
     }
     case 'notes':
       return contactThere(desk, first) !== undefined || vendor.strayNotes.has(second)
@@ -67,9 +63,9 @@ function contactThere(desk: Desk, id: string): JsonObject | undefined {
 }
 
 function messagesIn(record: JsonObject): readonly JsonObject[] {
-  const listIn = (value: JsonValue | undefined, name: string) => (isObject(value) ? objectsIn(value[name]) : [])
+  const listIn = (value: JsonValue | undefined, name: string) => (isJsonObject(value) ? objectsAt(value[name]) : [])
   return [
-    ...(isObject(record.source) ? [record.source] : []),
+    ...(isJsonObject(record.source) ? [record.source] : []),
     ...listIn(record.conversation_parts, 'conversation_parts'),
     ...listIn(record.ticket_parts, 'ticket_parts'),
   ]
@@ -82,9 +78,9 @@ function isConversationLeft({ vendor }: Desk, { ownIds, colleagueId, planted }: 
   if (!participantIds(conversation).includes(colleagueId)) return true
   if (participantIds(conversation).some((one) => ownIds.includes(one))) return true
   return messagesIn(conversation).some((message) => {
-    const isOwn = ownIds.includes(textIn(message.author, 'id'))
-    const isNamed = textIn(message.author, 'email') === planted.person.email
-    return isNamed || (isOwn && (message.redacted !== true || objectsIn(message.attachments).length > 0))
+    const isOwn = ownIds.includes(textAt(message.author, 'id'))
+    const isNamed = textAt(message.author, 'email') === planted.person.email
+    return isNamed || (isOwn && (message.redacted !== true || objectsAt(message.attachments).length > 0))
   })
 }
 
@@ -92,7 +88,7 @@ function isFileLeft(record: JsonObject | undefined, messageId: string, at: strin
   if (record === undefined) return false
   if (messageId.startsWith('attribute:')) return true
   const message = messagesIn(record).find(({ id }) => id === messageId)
-  return objectsIn(message?.attachments)[Number(at)] !== undefined
+  return objectsAt(message?.attachments)[Number(at)] !== undefined
 }
 
 /** Everything the vendor stores on the person as canonical text. */
@@ -108,7 +104,7 @@ export function takePicture(desk: Desk, { planted, ownIds }: Planted): string {
     contacts,
     conversations,
     tickets,
-    sides: conversations.map(({ id }) => vendor.sides.get(textIn({ id: id ?? null }, 'id'))),
+    sides: conversations.map(({ id }) => vendor.sides.get(textAt({ id: id ?? null }, 'id'))),
     calls: (planted.refs.calls ?? []).map((id) => vendor.calls.get(id)),
     objects: (planted.refs.custom_objects ?? []).map((key) => vendor.objects.get(key)),
     visitor: vendor.visitors.get(planted.person.externalId),
@@ -119,6 +115,6 @@ export function takePicture(desk: Desk, { planted, ownIds }: Planted): string {
 }
 
 function isNamed(conversation: JsonObject, { refs }: PlantedPerson, ownIds: readonly string[]): boolean {
-  const isPlanted = (refs.conversations ?? []).includes(textIn(conversation, 'id'))
+  const isPlanted = (refs.conversations ?? []).includes(textAt(conversation, 'id'))
   return isPlanted || participantIds(conversation).some((id) => ownIds.includes(id))
 }

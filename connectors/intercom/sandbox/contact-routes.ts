@@ -1,9 +1,11 @@
+import { isJsonObject, textAt } from '../../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
+import { bodyOf } from '../../../src/connector/testing.ts'
 import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
 import { contactSeen, deleteContact, indexLag, participantIds, searchable, storeContact } from './contacts.ts'
-import { addressPage, bodyOf, cursorPage, isObject, modern, notFound, ok, refuse, textIn } from './replies.ts'
+import { addressPage, cursorPage, modern, notFound, ok, refuse } from './replies.ts'
 import { search } from './search.ts'
-import { isSet, isVisible } from './state.ts'
+import { isVisible } from './state.ts'
 import type { Desk, PlaceName, StoredContact } from './state.ts'
 
 const FIELDS = new Set(['id', 'email', 'external_id', 'phone', 'role', 'name'])
@@ -20,7 +22,7 @@ export function contactRoutes(desk: Desk): readonly SandboxRoute[] {
           type: 'list',
           name: 'data',
           records: searchable(desk),
-          fieldOf: (record, field) => (FIELDS.has(field) ? [textIn(record, field)] : undefined),
+          fieldOf: (record, field) => (FIELDS.has(field) ? [textAt(record, field)] : undefined),
           perPage: 50,
         }),
     },
@@ -51,7 +53,7 @@ export function contactRoutes(desk: Desk): readonly SandboxRoute[] {
 
 function show(desk: Desk, request: SandboxRequest, id: string): SandboxReply {
   const target = desk.vendor.contacts.get(id)?.mergedInto
-  if (target !== undefined && isSet(desk, 'merged_by_id', '410') && request.headers['intercom-version'] === '2.16')
+  if (target !== undefined && desk.switches.is('merged_by_id', '410') && request.headers['intercom-version'] === '2.16')
     return {
       ...refuse(410, 'contact_merged', 'This contact has been merged.'),
       headers: { link: `</contacts/${target}>; rel="canonical"` },
@@ -63,8 +65,9 @@ function show(desk: Desk, request: SandboxRequest, id: string): SandboxReply {
 function remove(desk: Desk, { params }: SandboxRequest): SandboxReply {
   const contact = desk.vendor.contacts.get(params.id ?? '')
   const isThere = contact !== undefined && contact.goneAtMs === undefined && contact.mergedInto === undefined
-  if (!isThere && !(contact?.goneAtMs !== undefined && isSet(desk, 'second_delete', '200'))) return notFound('User')
-  if (isThere && isSet(desk, 'contact_delete', 'deletes')) deleteContact(desk, contact)
+  if (!isThere && !(contact?.goneAtMs !== undefined && desk.switches.is('second_delete', '200')))
+    return notFound('User')
+  if (isThere && desk.switches.is('contact_delete', 'deletes')) deleteContact(desk, contact)
   return ok({ type: 'contact', id: contact.id, external_id: contact.doc.external_id ?? null, deleted: true })
 }
 
@@ -83,12 +86,12 @@ function update(desk: Desk, request: SandboxRequest): SandboxReply {
   const body = bodyOf(request)
   if (contact === undefined) return notFound('User')
   if (body === undefined) return refuse(400, 'parameter_invalid', 'body is missing')
-  const attributes = isObject(body.custom_attributes) ? body.custom_attributes : {}
-  const known = new Set(desk.vendor.attributes.map((one) => textIn(one, 'name')))
+  const attributes = isJsonObject(body.custom_attributes) ? body.custom_attributes : {}
+  const known = new Set(desk.vendor.attributes.map((one) => textAt(one, 'name')))
   if (!Object.keys(attributes).every((name) => known.has(name)))
     return refuse(400, 'parameter_invalid', 'Custom attribute does not exist')
   const written = Object.entries(body).filter(([name]) => WRITABLE.has(name))
-  const before = isObject(contact.doc.custom_attributes) ? contact.doc.custom_attributes : {}
+  const before = isJsonObject(contact.doc.custom_attributes) ? contact.doc.custom_attributes : {}
   contact.doc = {
     ...contact.doc,
     ...Object.fromEntries(written),
@@ -99,12 +102,12 @@ function update(desk: Desk, request: SandboxRequest): SandboxReply {
 
 /** Creates as somebody else's program would; search shows it when the index has caught up. */
 function create(desk: Desk, body: JsonObject | undefined): SandboxReply {
-  const textOrNull = (name: string) => textIn(body, name) || null
+  const textOrNull = (name: string) => textAt(body, name) || null
   const contact = storeContact(
     desk,
     {
-      role: textIn(body, 'role') === 'lead' ? 'lead' : 'user',
-      email: textIn(body, 'email'),
+      role: textAt(body, 'role') === 'lead' ? 'lead' : 'user',
+      email: textAt(body, 'email'),
       name: textOrNull('name'),
       phone: textOrNull('phone'),
       externalId: textOrNull('external_id'),
@@ -118,8 +121,8 @@ function create(desk: Desk, body: JsonObject | undefined): SandboxReply {
 
 /** Only a lead can be merged, and only into a user. Its conversations are the user's from then on. */
 function merge(desk: Desk, body: JsonObject | undefined): SandboxReply {
-  const from = contactSeen(desk, textIn(body, 'from'))
-  const into = contactSeen(desk, textIn(body, 'into'))
+  const from = contactSeen(desk, textAt(body, 'from'))
+  const into = contactSeen(desk, textAt(body, 'into'))
   if (from?.doc.role !== 'lead' || into?.doc.role !== 'user')
     return refuse(400, 'parameter_invalid', 'only a lead merges into a user')
   from.mergedInto = into.id
@@ -168,7 +171,7 @@ function placeRoutes(desk: Desk): readonly SandboxRoute[] {
     {
       method: 'POST',
       path: '/contacts/:id/subscriptions',
-      handle: (request) => choose(desk, request, textIn(bodyOf(request), 'id')),
+      handle: (request) => choose(desk, request, textAt(bodyOf(request), 'id')),
     },
     {
       method: 'DELETE',
@@ -209,7 +212,7 @@ function unchoose(desk: Desk, { params }: SandboxRequest): SandboxReply {
   const contact = contactSeen(desk, params.id ?? '')
   const type = contact?.places.subscriptions.find((one) => one.id === params.type)
   if (contact === undefined || type === undefined) return notFound()
-  contact.places.subscriptions = withoutType(contact, textIn(type, 'id'))
+  contact.places.subscriptions = withoutType(contact, textAt(type, 'id'))
   return ok(type)
 }
 

@@ -1,6 +1,6 @@
+import { objectsAt, textAt } from '../../../src/connector/index.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
-import { objectsIn, textIn } from './replies.ts'
-import { INDEX_LAG_MS, MINUTE_MS, PLACES, WORKSPACE, contactId, isSet, isVisible, secondsOf } from './state.ts'
+import { INDEX_LAG_MS, MINUTE_MS, PLACES, WORKSPACE, contactId, isVisible, secondsOf } from './state.ts'
 import type { Desk, Doc, PlaceName, StoredContact } from './state.ts'
 
 export interface NewContact {
@@ -65,32 +65,32 @@ export function searchable(desk: Desk): readonly JsonObject[] {
 }
 
 export function indexLag(desk: Desk): number {
-  return isSet(desk, 'index', 'after_minutes') ? INDEX_LAG_MS / desk.speed : 0
+  return desk.switches.is('index', 'after_minutes') ? INDEX_LAG_MS / desk.speed : 0
 }
 
 /** Deletes a contact with what hangs on it: its own conversations go along, those with others stay. */
 export function deleteContact(desk: Desk, contact: StoredContact): void {
   const { vendor } = desk
   const nowMs = desk.nowMs()
-  contact.goneAtMs = isSet(desk, 'contact_after_delete', 'gone_at_once') ? nowMs : nowMs + MINUTE_MS / desk.speed
+  contact.goneAtMs = desk.switches.is('contact_after_delete', 'gone_at_once') ? nowMs : nowMs + MINUTE_MS / desk.speed
   contact.forgottenAtMs = Math.max(contact.goneAtMs, nowMs + indexLag(desk))
-  if (isSet(desk, 'notes_after_contact', 'kept'))
-    for (const note of contact.places.notes) vendor.strayNotes.set(textIn(note, 'id'), note)
+  if (desk.switches.is('notes_after_contact', 'kept'))
+    for (const note of contact.places.notes) vendor.strayNotes.set(textAt(note, 'id'), note)
   for (const [id, conversation] of vendor.conversations) {
     const participants = participantIds(conversation)
     if (participants.length === 1 && participants[0] === contact.id) deleteConversation(desk, id, true)
-    else if (isSet(desk, 'author_after_delete', 'anonymised')) anonymise(conversation, contact.id)
+    else if (desk.switches.is('author_after_delete', 'anonymised')) anonymise(conversation, contact.id)
   }
-  if (isSet(desk, 'tickets_after_contact', 'gone'))
+  if (desk.switches.is('tickets_after_contact', 'gone'))
     for (const [id, ticket] of vendor.tickets)
       if (participantIds(ticket).join() === contact.id) vendor.tickets.delete(id)
 }
 
 export function participantIds(record: JsonObject): readonly string[] {
   const contacts = record.contacts
-  return objectsIn(
+  return objectsAt(
     typeof contacts === 'object' && contacts !== null && 'contacts' in contacts ? contacts.contacts : [],
-  ).map((one) => textIn(one, 'id'))
+  ).map((one) => textAt(one, 'id'))
 }
 
 export function deleteConversation(desk: Desk, id: string, isRetained: boolean): void {
@@ -100,16 +100,16 @@ export function deleteConversation(desk: Desk, id: string, isRetained: boolean):
   vendor.sides.delete(id)
   const deletedAt = secondsOf(desk.nowMs())
   vendor.deleted.unshift({ type: 'conversation', id, metrics_retained: isRetained, deleted_at: deletedAt })
-  if (isRetained && textIn(conversation?.conversation_rating, 'rating') !== '') vendor.retainedRatings.add(id)
+  if (isRetained && textAt(conversation?.conversation_rating, 'rating') !== '') vendor.retainedRatings.add(id)
   for (const [callId, call] of vendor.calls) {
-    if (textIn(call.doc, 'conversation_id') !== id) continue
-    if (isSet(desk, 'recordings_after_conversation', 'gone')) call.hasRecording = false
-    if (isSet(desk, 'calls_after_conversation', 'gone')) vendor.calls.delete(callId)
+    if (textAt(call.doc, 'conversation_id') !== id) continue
+    if (desk.switches.is('recordings_after_conversation', 'gone')) call.hasRecording = false
+    if (desk.switches.is('calls_after_conversation', 'gone')) vendor.calls.delete(callId)
   }
 }
 
 function anonymise(conversation: Doc, contactId: string): void {
-  const isTheirs = (message: JsonObject): boolean => textIn(message.author, 'id') === contactId
+  const isTheirs = (message: JsonObject): boolean => textAt(message.author, 'id') === contactId
   const nobody = { type: 'user', id: contactId, name: null }
   mapMessages(conversation, (message) => (isTheirs(message) ? { ...message, author: nobody } : message))
 }
@@ -119,12 +119,12 @@ export function mapMessages(conversation: Doc, change: (message: JsonObject, isS
   const { source, conversation_parts: parts } = conversation
   if (typeof source === 'object' && source !== null && 'id' in source) conversation.source = change(source, true)
   if (typeof parts !== 'object' || parts === null || !('conversation_parts' in parts)) return
-  const changed = objectsIn(parts.conversation_parts).map((part) => change(part, false))
+  const changed = objectsAt(parts.conversation_parts).map((part) => change(part, false))
   conversation.conversation_parts = { ...parts, conversation_parts: changed }
 }
 
 export function contactSeen(desk: Desk, id: string): StoredContact | undefined {
   const contact = desk.vendor.contacts.get(id)
   if (!isVisible(desk, contact)) return undefined
-  return contact.isArchived && isSet(desk, 'archived_by_id', 'not_found') ? undefined : contact
+  return contact.isArchived && desk.switches.is('archived_by_id', 'not_found') ? undefined : contact
 }

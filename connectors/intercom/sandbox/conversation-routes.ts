@@ -1,9 +1,11 @@
+import { isJsonList, textAt } from '../../../src/connector/index.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
+import { bodyOf } from '../../../src/connector/testing.ts'
 import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
 import { deleteConversation, mapMessages, participantIds } from './contacts.ts'
-import { bodyOf, isList, modern, notFound, numberPage, ok, refuse, textIn } from './replies.ts'
+import { modern, notFound, numberPage, ok, refuse } from './replies.ts'
 import { search } from './search.ts'
-import { ADMIN, isSet } from './state.ts'
+import { ADMIN } from './state.ts'
 import type { Desk, Doc } from './state.ts'
 
 /** Conversations, side conversations and calls. */
@@ -49,8 +51,8 @@ function find(desk: Desk, request: SandboxRequest): SandboxReply {
     records: [...desk.vendor.conversations.values()].map(withoutParts),
     fieldOf: (record, field) => {
       if (field === 'contact_ids') return participantIds(record)
-      if (field === 'source.author.email') return [textIn(authorOf(record), 'email')]
-      return field === 'id' ? [textIn(record, 'id')] : undefined
+      if (field === 'source.author.email') return [textAt(authorOf(record), 'email')]
+      return field === 'id' ? [textAt(record, 'id')] : undefined
     },
     perPage: 20,
   })
@@ -66,11 +68,11 @@ function authorOf({ source }: JsonObject): JsonObject {
 
 function remove(desk: Desk, { params, query }: SandboxRequest): SandboxReply {
   const id = params.id ?? ''
-  if (isSet(desk, 'conversation_delete', 'plan_restricted'))
+  if (desk.switches.is('conversation_delete', 'plan_restricted'))
     return refuse(403, 'api_plan_restricted', 'Active subscription needed.')
   if (!desk.vendor.conversations.has(id)) return notFound('Conversation')
   const isRetained = query.get('retain_metrics') !== 'false'
-  if (!isRetained && isSet(desk, 'conversation_delete', 'no_scope_for_metrics'))
+  if (!isRetained && desk.switches.is('conversation_delete', 'no_scope_for_metrics'))
     return refuse(403, 'forbidden', 'The scope delete_conversations_and_metrics is missing')
   deleteConversation(desk, id, isRetained)
   return ok({ id, object: 'conversation', deleted: true })
@@ -79,18 +81,18 @@ function remove(desk: Desk, { params, query }: SandboxRequest): SandboxReply {
 const REMOVED = '<p><i>This message was deleted</i></p>'
 
 function redact(desk: Desk, body: JsonObject | undefined): SandboxReply {
-  const conversation = desk.vendor.conversations.get(textIn(body, 'conversation_id'))
+  const conversation = desk.vendor.conversations.get(textAt(body, 'conversation_id'))
   const isSource = body?.type === 'source'
-  const id = textIn(body, isSource ? 'source_id' : 'conversation_part_id')
+  const id = textAt(body, isSource ? 'source_id' : 'conversation_part_id')
   const found: { verdict: 'not_found' | 'not_redactable' | 'redacted' } = { verdict: 'not_found' }
   if (conversation !== undefined)
     mapMessages(conversation, (message, isBeginning) => {
       if (message.id !== id || isBeginning !== isSource) return message
-      const isByContact = ['user', 'lead', 'contact'].includes(textIn(message.author, 'type'))
-      const isFit = textIn(message, 'body') !== '' && message.redacted !== true && (isByContact || !isBeginning)
+      const isByContact = ['user', 'lead', 'contact'].includes(textAt(message.author, 'type'))
+      const isFit = textAt(message, 'body') !== '' && message.redacted !== true && (isByContact || !isBeginning)
       found.verdict = isFit ? 'redacted' : 'not_redactable'
       if (!isFit) return message
-      const files = isSet(desk, 'redaction_files', 'kept') ? (message.attachments ?? []) : []
+      const files = desk.switches.is('redaction_files', 'kept') ? (message.attachments ?? []) : []
       return { ...message, body: REMOVED, redacted: true, attachments: files }
     })
   if (conversation === undefined || found.verdict === 'not_found')
@@ -102,7 +104,7 @@ function redact(desk: Desk, body: JsonObject | undefined): SandboxReply {
 
 function detach(desk: Desk, request: SandboxRequest): SandboxReply {
   const conversation = desk.vendor.conversations.get(request.params.id ?? '')
-  if (textIn(bodyOf(request), 'admin_id') !== ADMIN.id) return refuse(404, 'admin_not_found', 'Admin not found')
+  if (textAt(bodyOf(request), 'admin_id') !== ADMIN.id) return refuse(404, 'admin_not_found', 'Admin not found')
   if (conversation === undefined) return notFound('Conversation')
   const ids = participantIds(conversation)
   const contactId = request.params.contact ?? ''
@@ -140,7 +142,7 @@ function callRoutes(desk: Desk): readonly SandboxRoute[] {
         if (call?.hasRecording !== true) return notFound('Recording')
         return {
           status: 302,
-          headers: { location: `${desk.baseUrl}/signed/recordings/${textIn(call.doc, 'id')}?sig=1` },
+          headers: { location: `${desk.baseUrl}/signed/recordings/${textAt(call.doc, 'id')}?sig=1` },
         }
       },
     },
@@ -161,7 +163,7 @@ function callRoutes(desk: Desk): readonly SandboxRoute[] {
 const MOST_CONVERSATIONS = 20
 
 function findCalls(desk: Desk, body: JsonObject | undefined): SandboxReply {
-  const ids = isList(body?.conversation_ids) ? body.conversation_ids : []
+  const ids = isJsonList(body?.conversation_ids) ? body.conversation_ids : []
   if (ids.length === 0 || ids.length > MOST_CONVERSATIONS)
     return refuse(400, 'parameter_invalid', 'conversation_ids must have 1 to 20 entries')
   const calls = [...desk.vendor.calls.values()].filter(({ doc }) => ids.includes(doc.conversation_id ?? ''))

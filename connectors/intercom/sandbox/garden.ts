@@ -15,8 +15,3 @@ export interface Garden {
   /** Instant of the planted records, in seconds. */
   readonly at: number
 }
-
-/** Remembers where something was planted. */
-export function note({ refs }: Pick<Garden, 'refs'>, part: string, ref: string): void {
-  refs[part] = [...(refs[part] ?? []), ref]
-}

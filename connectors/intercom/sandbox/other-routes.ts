@@ -1,9 +1,10 @@
+import { textAt } from '../../../src/connector/index.ts'
 import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
 import { SUBSCRIPTION_TYPES } from './contact-routes.ts'
 import { contactSeen, participantIds } from './contacts.ts'
-import { addressPage, notFound, ok, textIn } from './replies.ts'
+import { addressPage, notFound, ok } from './replies.ts'
 import { search } from './search.ts'
-import { ADMIN, WORKSPACE, isSet } from './state.ts'
+import { ADMIN, WORKSPACE } from './state.ts'
 import type { Desk } from './state.ts'
 
 /** The workspace itself, events, notes by id, tickets, custom objects, visitors and files. */
@@ -23,7 +24,7 @@ function workspaceRoutes(desk: Desk): readonly SandboxRoute[] {
       method: 'GET',
       path: '/data_attributes',
       handle: () => {
-        const isThere = isSet(desk, 'restriction_attribute', 'exists')
+        const isThere = desk.switches.is('restriction_attribute', 'exists')
         const data = desk.vendor.attributes.filter((one) => isThere || one.name !== 'dsr_restricted')
         return ok({ type: 'list', data })
       },
@@ -63,9 +64,9 @@ function workspaceRoutes(desk: Desk): readonly SandboxRoute[] {
 function events(desk: Desk, { query, path }: SandboxRequest): SandboxReply {
   const contact = contactSeen(desk, query.get('intercom_user_id') ?? '')
   if (query.get('type') !== 'user' || contact === undefined) return notFound('User')
-  const person = { email: textIn(contact.doc, 'email'), intercom_user_id: contact.id }
+  const person = { email: textAt(contact.doc, 'email'), intercom_user_id: contact.id }
   if (query.get('summary') === 'true') return ok({ type: 'event.summary', ...person, events: contact.places.summaries })
-  const size = isSet(desk, 'page_size', '2') ? 2 : Number(query.get('per_page') ?? '50')
+  const size = desk.switches.is('page_size', '2') ? 2 : Number(query.get('per_page') ?? '50')
   const from = Number(query.get('before') ?? '0')
   const page = contact.places.events.slice(from, from + size)
   const next = new URLSearchParams(query)
@@ -88,7 +89,7 @@ function ticketRoutes(desk: Desk): readonly SandboxRoute[] {
           records: [...desk.vendor.tickets.values()],
           fieldOf: (record, field) => {
             if (field === 'contact_ids') return participantIds(record)
-            return field === 'id' ? [textIn(record, 'id')] : undefined
+            return field === 'id' ? [textAt(record, 'id')] : undefined
           },
           perPage: 20,
         }),

@@ -1,6 +1,6 @@
+import { note } from '../../../src/connector/testing.ts'
+import { isJsonObject, objectsAt, textAt } from '../../../src/connector/index.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
-import { note } from './garden.ts'
-import { isObject, objectsIn, textIn } from './replies.ts'
 import type { Garden } from './garden.ts'
 import { ADMIN, contactId, longId, shortId } from './state.ts'
 import type { Doc, StoredContact } from './state.ts'
@@ -91,8 +91,8 @@ export function storeFile({ desk, person }: Garden, name: string): JsonObject {
 
 /** The files of a message as the connector names them. */
 export function noteFiles(garden: Garden, place: string, message: JsonObject | undefined): void {
-  const files = objectsIn(message?.attachments)
-  for (const at of files.keys()) note(garden, 'attachments', `${place}/${textIn(message, 'id')}/${at}`)
+  const files = objectsAt(message?.attachments)
+  for (const at of files.keys()) note(garden, 'attachments', `${place}/${textAt(message, 'id')}/${at}`)
   garden.files.attachments = (garden.files.attachments ?? 0) + files.length
 }
 
@@ -123,7 +123,7 @@ function plantRich(garden: Garden, user: StoredContact): void {
   rate(garden, talk, user)
   note(garden, 'conversations', talk.id)
   note(garden, 'ratings', talk.id)
-  noteFiles(garden, `conversation/${talk.id}`, isObject(talk.doc.source) ? talk.doc.source : undefined)
+  noteFiles(garden, `conversation/${talk.id}`, isJsonObject(talk.doc.source) ? talk.doc.source : undefined)
   noteFiles(garden, `conversation/${talk.id}`, parts[1])
   for (const side of plantSides(garden, talk)) note(garden, 'side_conversations', `${talk.id}/${side}`)
   const call = plantCall(garden, talk, user)

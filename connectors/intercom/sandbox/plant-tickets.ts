@@ -1,6 +1,6 @@
+import { note } from '../../../src/connector/testing.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
 import { authorOf, noteFiles, storeFile } from './plant-conversations.ts'
-import { note } from './garden.ts'
 import type { Garden } from './garden.ts'
 import { ADMIN, longId, shortId } from './state.ts'
 import type { StoredContact } from './state.ts'

@@ -1,13 +1,13 @@
+import { textAt } from '../../../src/connector/index.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
+import { note } from '../../../src/connector/testing.ts'
 import type { InventedPerson, PlantExtent, PlantedPerson } from '../../../src/connector/testing.ts'
 import { SUBSCRIPTION_TYPES } from './contact-routes.ts'
 import { storeContact } from './contacts.ts'
 import type { NewContact } from './contacts.ts'
-import { note } from './garden.ts'
 import type { Garden } from './garden.ts'
 import { plantConversations } from './plant-conversations.ts'
 import { plantTickets } from './plant-tickets.ts'
-import { textIn } from './replies.ts'
 import { ADMIN, PLACES, contactId, secondsOf, shortId } from './state.ts'
 import type { Desk, StoredContact } from './state.ts'
 
@@ -164,9 +164,9 @@ function noteRefs(garden: Garden, { id, places }: StoredContact): void {
 }
 
 function keyOf(entry: JsonObject): string {
-  const event = textIn(entry, 'event_name')
-  if (event !== '') return `${event}/${textIn(entry, 'created_at')}`
-  return textIn(entry, entry.type === undefined ? 'name' : 'id')
+  const event = textAt(entry, 'event_name')
+  if (event !== '') return `${event}/${textAt(entry, 'created_at')}`
+  return textAt(entry, entry.type === undefined ? 'name' : 'id')
 }
 
 function plantObjects(garden: Garden, user: StoredContact): void {

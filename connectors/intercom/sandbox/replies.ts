@@ -1,6 +1,7 @@
+import { isJsonObject } from '../../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
-import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing.ts'
-import { isSet } from './state.ts'
+import { cursorOf, offsetOf, sliceOf } from '../../../src/connector/testing.ts'
+import type { SandboxReply, SandboxRequest, Slice } from '../../../src/connector/testing.ts'
 import type { Desk } from './state.ts'
 
 /** Intercom's error body. */
@@ -25,46 +26,12 @@ export function modern(request: SandboxRequest, reply: () => SandboxReply): Sand
   return refuse(400, 'intercom_version_invalid', 'Requested resource is not available in current API version')
 }
 
-/** The body as an object, or undefined. */
-export function bodyOf(request: SandboxRequest): JsonObject | undefined {
-  const body = request.json()
-  return isObject(body) ? body : undefined
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
-}
-
-export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value)
-}
-
-export function objectsIn(value: JsonValue | undefined): readonly JsonObject[] {
-  return isList(value) ? value.filter(isObject) : []
-}
-
-export function textIn(object: JsonValue | undefined, name: string): string {
-  const value = isObject(object) ? object[name] : undefined
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
-}
-
 /** Pages are small by default, so that whoever reads only the first is seen. */
 function sizeOf(desk: Desk, asked: number): number {
-  return Math.min(asked, isSet(desk, 'page_size', '2') ? 2 : 150)
+  return Math.min(asked, desk.switches.is('page_size', '2') ? 2 : 150)
 }
 
-interface Paged {
-  readonly entries: readonly JsonValue[]
-  readonly from: number
-  readonly size: number
-  readonly total: number
-}
-
-function cut(all: readonly JsonValue[], from: number, size: number): Paged {
-  return { entries: all.slice(from, from + size), from, size, total: all.length }
-}
-
-function pagesDoc({ from, size, total }: Paged): JsonObject {
+function pagesDoc({ from, size, total }: Slice<JsonValue>): JsonObject {
   return {
     type: 'pages',
     page: Math.floor(from / size) + 1,
@@ -83,18 +50,9 @@ export interface ListDoc {
 
 /** A page by cursor: search, notes. */
 export function cursorPage(desk: Desk, after: string, { type, name, all, perPage = 50 }: ListDoc): SandboxReply {
-  const page = cut(all, offsetOf(after), sizeOf(desk, perPage))
-  const end = page.from + page.size
-  const next = end < all.length ? { next: { per_page: page.size, starting_after: cursorOf(end) } } : {}
+  const page = sliceOf(all, { from: offsetOf(after), size: sizeOf(desk, perPage) })
+  const next = page.next === undefined ? {} : { next: { per_page: page.size, starting_after: cursorOf(page.next) } }
   return ok({ type, [name]: page.entries, total_count: all.length, pages: { ...pagesDoc(page), ...next } })
-}
-
-function cursorOf(offset: number): string {
-  return Buffer.from(`after:${offset}`).toString('base64url')
-}
-
-function offsetOf(cursor: string): number {
-  return Number(/^after:(\d+)$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1] ?? '0')
 }
 
 /** A page by number with the address of the next: companies, custom objects. */
@@ -108,7 +66,7 @@ export function addressPage(desk: Desk, request: SandboxRequest, list: ListDoc):
 }
 
 function pagesOf(reply: JsonObject): JsonObject {
-  return isObject(reply.pages) ? reply.pages : {}
+  return isJsonObject(reply.pages) ? reply.pages : {}
 }
 
 /** A page by number alone: deleted conversations, side conversations. */
@@ -120,7 +78,7 @@ export function numberPage(
   const asked = Number(request.query.get('per_page') ?? perPage)
   const size = sizeOf(desk, asked)
   const number = Math.max(1, Number(request.query.get('page') ?? '1'))
-  const page = cut(all, (number - 1) * size, size)
+  const page = sliceOf(all, { from: (number - 1) * size, size })
   const reply = { type, [name]: page.entries, total_count: all.length, pages: pagesDoc(page) }
-  return { reply, next: page.from + size < all.length ? number + 1 : undefined }
+  return { reply, next: page.next === undefined ? undefined : number + 1 }
 }

@@ -1,7 +1,8 @@
+import { isJsonList, isJsonObject, objectsAt, textAt } from '../../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
+import { bodyOf } from '../../../src/connector/testing.ts'
 import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing.ts'
-import { bodyOf, cursorPage, isList, isObject, objectsIn, refuse, textIn } from './replies.ts'
-import { settingOf } from './state.ts'
+import { cursorPage, refuse } from './replies.ts'
 import type { Desk } from './state.ts'
 
 /** How a field of a record is read; undefined = the field cannot be searched. */
@@ -22,9 +23,9 @@ export function search(desk: Desk, request: SandboxRequest, { type, name, record
   const body = bodyOf(request)
   const matches = compile(desk, body?.query, { fieldOf, depth: 0 })
   if (typeof matches === 'string') return refuse(400, 'parameter_invalid', matches)
-  const asked = Number(textIn(body?.pagination, 'per_page') || perPage)
+  const asked = Number(textAt(body?.pagination, 'per_page') || perPage)
   if (asked > 150) return refuse(400, 'parameter_invalid', 'per_page is too large')
-  return cursorPage(desk, textIn(body?.pagination, 'starting_after'), {
+  return cursorPage(desk, textAt(body?.pagination, 'starting_after'), {
     type,
     name,
     all: records.filter(matches),
@@ -41,11 +42,11 @@ interface Level {
 
 /** The filter as a function, or what is wrong with it. */
 function compile(desk: Desk, query: JsonValue | undefined, { fieldOf, depth }: Level): Matches | string {
-  if (!isObject(query)) return 'query is missing'
+  if (!isJsonObject(query)) return 'query is missing'
   const { operator, value } = query
   if (operator === 'AND' || operator === 'OR') {
     if (depth >= 2) return 'too deep'
-    const filters = objectsIn(value).map((one) => compile(desk, one, { fieldOf, depth: depth + 1 }))
+    const filters = objectsAt(value).map((one) => compile(desk, one, { fieldOf, depth: depth + 1 }))
     if (filters.length === 0 || filters.length > MOST_FILTERS) return 'too many or no filters'
     const wrong = filters.find((one) => typeof one === 'string')
     if (wrong !== undefined) return wrong
@@ -57,8 +58,8 @@ function compile(desk: Desk, query: JsonValue | undefined, { fieldOf, depth }: L
 
 function compileOne(desk: Desk, { field, operator, value }: JsonObject, fieldOf: FieldOf): Matches | string {
   if (typeof field !== 'string' || fieldOf({}, field) === undefined) return 'field is not searchable'
-  const wanted = operator === 'IN' && isList(value) ? value : operator === '=' ? [value] : undefined
+  const wanted = operator === 'IN' && isJsonList(value) ? value : operator === '=' ? [value] : undefined
   if (wanted === undefined) return 'operator is not supported'
-  if (wanted.length === 0 || wanted.length > Number(settingOf(desk, 'in_max'))) return 'the list is too long or empty'
+  if (wanted.length === 0 || wanted.length > Number(desk.switches.get('in_max'))) return 'the list is too long or empty'
   return (record) => (fieldOf(record, field) ?? []).some((one) => wanted.includes(one))
 }

@@ -1,4 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
+import { nextNumber } from '../../../src/connector/testing.ts'
+import type { SandboxDesk, SwitchTable } from '../../../src/connector/testing.ts'
 
 /** A document of the vendor that changes. */
 export type Doc = Record<string, JsonValue>
@@ -98,30 +100,13 @@ export const SWITCHES = {
   restriction_attribute: ['exists', 'absent'],
   retry_after: ['absent', 'present'],
   page_size: ['2', '150'],
-} as const satisfies Readonly<Record<string, readonly string[]>>
+} as const satisfies SwitchTable
 
-export type SwitchName = keyof typeof SWITCHES
-
-/** One running workspace: its data, switches and clock. */
-export interface Desk {
-  vendor: Vendor
-  readonly switches: Map<string, string>
-  /** Divides the vendor's own waits. */
-  readonly speed: number
-  baseUrl: string
-  nowMs(): number
-}
+/** One running account: its data, switches and clock. */
+export type Desk = SandboxDesk<Vendor, typeof SWITCHES>
 
 export const WORKSPACE = 'sbx4habe'
 export const ADMIN = { type: 'admin', id: '991267739', name: 'Sandra Boxx', email: 'sandra.boxx@staff.example.net' }
-
-export function isSet(desk: Desk, name: SwitchName, value: string): boolean {
-  return (desk.switches.get(name) ?? SWITCHES[name][0]) === value
-}
-
-export function settingOf(desk: Desk, name: SwitchName): string {
-  return desk.switches.get(name) ?? SWITCHES[name][0]
-}
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const GRACE_MS = 7 * DAY_MS
@@ -132,11 +117,6 @@ export const MINUTE_MS = 60 * 1000
 export function sweep(desk: Desk): void {
   for (const [id, { goneAtMs }] of desk.vendor.contacts)
     if (goneAtMs !== undefined && goneAtMs + GRACE_MS / desk.speed <= desk.nowMs()) desk.vendor.contacts.delete(id)
-}
-
-function nextNumber(vendor: Vendor): number {
-  vendor.nextId += 7
-  return vendor.nextId
 }
 
 /** A contact's id: 24 hexadecimal digits. */

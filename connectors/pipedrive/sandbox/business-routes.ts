@@ -2,9 +2,9 @@ import { isJsonList, isJsonObject } from '../../../src/connector/index.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
 import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing.ts'
 import { single } from './child-routes.ts'
-import { bodyOf, cursorList, idOf, idsAsked, notFound, ok, refuse, startList } from './replies.ts'
+import { bodyIn, cursorList, idOf, idsAsked, notFound, ok, refuse, startList } from './replies.ts'
 import type { PricedRoute } from './replies.ts'
-import { allLive, change, isSet, live, remember } from './state.ts'
+import { allLive, change, live, remember } from './state.ts'
 import type { Desk, Stored } from './state.ts'
 
 /** Deals with participants, projects. */
@@ -53,9 +53,10 @@ function deals(desk: Desk, request: SandboxRequest, isArchived: boolean): Sandbo
 function updateDeal(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = live(desk, 'deals', idOf(request))
   if (stored === undefined) return notFound()
-  const body = bodyOf(request)
-  const isFixed = stored.fields.is_archived === true && isSet(desk, 'archived_deals', 'fixed')
-  if (isFixed || (body.person_id === null && isSet(desk, 'unlink_deal', 'refused'))) return refuse(400, 'not allowed')
+  const body = bodyIn(request)
+  const isFixed = stored.fields.is_archived === true && desk.switches.is('archived_deals', 'fixed')
+  if (isFixed || (body.person_id === null && desk.switches.is('unlink_deal', 'refused')))
+    return refuse(400, 'not allowed')
   return changed(desk, stored, { key: `deals/${stored.id}`, body })
 }
 
@@ -117,6 +118,6 @@ function projects(desk: Desk, request: SandboxRequest, isArchived: boolean): San
 function updateProject(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = live(desk, 'projects', idOf(request))
   if (stored === undefined) return notFound()
-  const body = bodyOf(request)
+  const body = bodyIn(request)
   return changed(desk, stored, { key: `projects/${stored.id}`, body })
 }

@@ -1,18 +1,13 @@
+import { countRefs } from '../../../src/connector/testing.ts'
+import { objectsAt, textAt } from '../../../src/connector/index.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
 import type { Planted } from './plant.ts'
-import { objectsIn, textIn } from './replies.ts'
-import { live, sweep } from './state.ts'
+import { live } from './state.ts'
 import type { Desk, Kind } from './state.ts'
 
 /** How many records of a planted person each part still shows. */
 export function countRemaining(desk: Desk, planted: Planted): Readonly<Record<string, number>> {
-  sweep(desk)
-  return Object.fromEntries(
-    Object.entries(planted.planted.refs).map(([part, refs]) => [
-      part,
-      refs.filter((ref) => isThere(desk, planted, { part, ref })).length,
-    ]),
-  )
+  return countRefs(planted.planted, (part, ref) => isThere(desk, planted, { part, ref }))
 }
 
 interface Place {
@@ -65,10 +60,10 @@ function isThere(desk: Desk, planted: Planted, { part, ref }: Place): boolean {
 
 function isInDeal(desk: Desk, planted: Planted, ref: string): boolean {
   const takesPart = [...desk.vendor.records.participants.values()].some(
-    ({ fields }) => textIn(fields, 'deal_id') === ref && textIn(fields, 'person_id') === planted.id,
+    ({ fields }) => textAt(fields, 'deal_id') === ref && textAt(fields, 'person_id') === planted.id,
   )
   const deal = live(desk, 'deals', ref)?.fields
-  return isNamedIn(deal, planted) || (takesPart && textIn(deal, 'person_id') !== '' && !isOwnDeal(planted, ref))
+  return isNamedIn(deal, planted) || (takesPart && textAt(deal, 'person_id') !== '' && !isOwnDeal(planted, ref))
 }
 
 /** Whoever a deal belongs to takes part in it as well; that says nothing more. */
@@ -82,8 +77,8 @@ function isNamedIn(fields: JsonObject | undefined, { planted: { person }, id, em
   const own = Number(id)
   const isLinked =
     fields.person_id === own ||
-    objectsIn(fields.participants).some((one) => one.person_id === own) ||
-    objectsIn(fields.attendees).some((one) => one.person_id === own || emails.includes(textIn(one, 'email'))) ||
+    objectsAt(fields.participants).some((one) => one.person_id === own) ||
+    objectsAt(fields.attendees).some((one) => one.person_id === own || emails.includes(textAt(one, 'email'))) ||
     (Array.isArray(fields.person_ids) && fields.person_ids.includes(own))
   const text = JSON.stringify(fields)
   return (
@@ -93,7 +88,6 @@ function isNamedIn(fields: JsonObject | undefined, { planted: { person }, id, em
 
 /** Everything stored on a planted person, the colleague's records included, as canonical text. */
 export function takePicture(desk: Desk, { keys, id }: Planted): string {
-  sweep(desk)
   const { vendor } = desk
   return JSON.stringify({
     records: keys.map(([kind, key]) => vendor.records[kind].get(key) ?? null),

@@ -1,9 +1,10 @@
+import { objectsAt, textAt } from '../../../src/connector/index.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
 import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing.ts'
 import { repeatedDelete } from './person-routes.ts'
-import { bodyOf, cursorList, idOf, idsAsked, notFound, objectsIn, ok, refuse, startList, textIn } from './replies.ts'
+import { bodyIn, cursorList, idOf, idsAsked, notFound, ok, refuse, startList } from './replies.ts'
 import type { PricedRoute } from './replies.ts'
-import { allLive, change, isSet, live, mark, USERS } from './state.ts'
+import { allLive, change, live, mark, USERS } from './state.ts'
 import type { Desk, Kind, Stored } from './state.ts'
 
 /** Notes with comments, activities, leads, files, mail, calls. */
@@ -78,14 +79,14 @@ function readText(desk: Desk, kind: 'notes' | 'comments', id: string): SandboxRe
   const stored = desk.vendor.records[kind].get(id)
   if (stored === undefined) return notFound()
   const isDeleted = stored.deletedAtMs !== undefined
-  if (isDeleted && isSet(desk, 'deleted_note', '404')) return notFound()
+  if (isDeleted && desk.switches.is('deleted_note', '404')) return notFound()
   return ok({ ...stored.fields, active_flag: !isDeleted })
 }
 
 function write(desk: Desk, request: SandboxRequest, { kind, id }: Place): SandboxReply {
   const stored = live(desk, kind, id)
   if (stored === undefined) return notFound()
-  change(desk, stored, { content: textIn(bodyOf(request), 'content') })
+  change(desk, stored, { content: textAt(bodyIn(request), 'content') })
   return ok({ ...stored.fields, active_flag: true })
 }
 
@@ -139,10 +140,10 @@ export function single(desk: Desk, kind: Kind, request: SandboxRequest): Sandbox
 function updateActivity(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = live(desk, 'activities', idOf(request))
   if (stored === undefined) return notFound()
-  const body = bodyOf(request)
+  const body = bodyIn(request)
   change(desk, stored, body)
   if ('participants' in body) {
-    const primary = objectsIn(body.participants).find((one) => one.primary === true)
+    const primary = objectsAt(body.participants).find((one) => one.primary === true)
     change(desk, stored, { person_id: primary?.person_id ?? null })
   }
   return ok(stored.fields)
@@ -196,19 +197,19 @@ function shownFile(fields: JsonObject): JsonObject {
 function readFile(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = desk.vendor.records.files.get(idOf(request))
   const isDeleted = stored?.deletedAtMs !== undefined
-  if (stored === undefined || (isDeleted && isSet(desk, 'deleted_file', '404'))) return notFound()
+  if (stored === undefined || (isDeleted && desk.switches.is('deleted_file', '404'))) return notFound()
   return ok({ ...shownFile(stored.fields), active_flag: !isDeleted })
 }
 
 function download(desk: Desk, request: SandboxRequest): SandboxReply {
-  if (isSet(desk, 'download', 'direct')) return bytesOf(desk, idOf(request))
+  if (desk.switches.is('download', 'direct')) return bytesOf(desk, idOf(request))
   const host = request.headers.host ?? ''
   return { status: 302, headers: { location: `http://${host}/store/${idOf(request)}` } }
 }
 
 function bytesOf(desk: Desk, id: string): SandboxReply {
   const stored = live(desk, 'files', id)
-  return stored === undefined ? { status: 404 } : { status: 200, body: textIn(stored.fields, 'bytes') }
+  return stored === undefined ? { status: 404 } : { status: 200, body: textAt(stored.fields, 'bytes') }
 }
 
 function mailRoutes(desk: Desk): readonly PricedRoute[] {
@@ -221,16 +222,16 @@ function mailRoutes(desk: Desk): readonly PricedRoute[] {
 }
 
 function messages(desk: Desk, request: SandboxRequest): SandboxReply {
-  const isAll = isSet(desk, 'other_mailboxes', 'shown')
+  const isAll = desk.switches.is('other_mailboxes', 'shown')
   const all = allLive(desk, 'messages').filter(
     ({ fields }) =>
       fields.person_id === Number(idOf(request)) &&
       (isAll || fields.user_id === USERS[0].id) &&
-      live(desk, 'threads', textIn(fields, 'mail_thread_id')) !== undefined,
+      live(desk, 'threads', textAt(fields, 'mail_thread_id')) !== undefined,
   )
   const shown = all.map(({ fields }) => ({
     object: 'mailMessage',
-    timestamp: textIn(fields, 'message_time'),
+    timestamp: textAt(fields, 'message_time'),
     data: mailOf(fields, request),
   }))
   return startList(desk, request, { all: shown })
@@ -244,13 +245,13 @@ function mailOf(fields: JsonObject, { query }: SandboxRequest): JsonObject {
 function readThread(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = desk.vendor.records.threads.get(idOf(request))
   const isDeleted = stored?.deletedAtMs !== undefined
-  if (stored === undefined || isForeign(desk, stored) || (isDeleted && isSet(desk, 'deleted_thread', '404')))
+  if (stored === undefined || isForeign(desk, stored) || (isDeleted && desk.switches.is('deleted_thread', '404')))
     return notFound()
   return ok({ ...stored.fields, deleted_flag: isDeleted ? 1 : 0 })
 }
 
 function isForeign(desk: Desk, { fields }: Stored): boolean {
-  return fields.user_id !== USERS[0].id && isSet(desk, 'other_mailboxes', 'hidden')
+  return fields.user_id !== USERS[0].id && desk.switches.is('other_mailboxes', 'hidden')
 }
 
 /** Only in the mailbox of the credential's user. */
@@ -270,6 +271,6 @@ function callRoutes(desk: Desk): readonly PricedRoute[] {
 function removeCall(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = live(desk, 'calls', idOf(request))
   const isForeign = stored !== undefined && stored.fields.user_id !== USERS[0].id
-  if (isForeign && isSet(desk, 'other_users_calls', 'forbidden')) return refuse(403, 'forbidden')
+  if (isForeign && desk.switches.is('other_users_calls', 'forbidden')) return refuse(403, 'forbidden')
   return erase(desk, { kind: 'calls', id: idOf(request) }, true)
 }

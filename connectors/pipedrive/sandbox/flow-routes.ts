@@ -1,9 +1,10 @@
+import { objectsAt, textAt } from '../../../src/connector/index.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
 import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing.ts'
 import { isHidden, valuesIn } from './person-routes.ts'
-import { idOf, notFound, objectsIn, startList, textIn } from './replies.ts'
+import { idOf, notFound, startList } from './replies.ts'
 import type { PricedRoute } from './replies.ts'
-import { allLive, isSet } from './state.ts'
+import { allLive } from './state.ts'
 import type { Desk, Stored } from './state.ts'
 
 /** What happened round a person. */
@@ -31,7 +32,7 @@ function flowOf(desk: Desk, personId: string): readonly Shown[] {
   const emails = valuesIn(desk.vendor.records.persons.get(personId)?.fields.emails)
   const shown = (object: string, stored: Stored, data = stored.fields): Shown => ({
     object,
-    timestamp: textIn(stored.fields, 'add_time'),
+    timestamp: textAt(stored.fields, 'add_time'),
     data,
   })
   const activities = allLive(desk, 'activities').filter(({ fields }) => takesPart(fields, { id, emails }))
@@ -40,8 +41,8 @@ function flowOf(desk: Desk, personId: string): readonly Shown[] {
       .filter(({ fields }) => fields.person_id === id)
       .map((note) => note.id),
   )
-  const comments = allLive(desk, 'comments').filter(({ fields }) => notes.has(textIn(fields, 'object_id')))
-  const isNamed = isSet(desk, 'comments_in_flow', 'named')
+  const comments = allLive(desk, 'comments').filter(({ fields }) => notes.has(textAt(fields, 'object_id')))
+  const isNamed = desk.switches.is('comments_in_flow', 'named')
   const ofPerson = (kind: 'calls' | 'participants') =>
     allLive(desk, kind).filter(({ fields }) => fields.person_id === id)
   return [
@@ -70,7 +71,7 @@ function takesPart(
 ): boolean {
   return (
     activity.person_id === id ||
-    objectsIn(activity.participants).some((one) => one.person_id === id) ||
-    objectsIn(activity.attendees).some((one) => one.person_id === id || emails.includes(textIn(one, 'email')))
+    objectsAt(activity.participants).some((one) => one.person_id === id) ||
+    objectsAt(activity.attendees).some((one) => one.person_id === id || emails.includes(textAt(one, 'email')))
   )
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../src/connector/index.ts'
+import { note } from '../../../src/connector/testing.ts'
 import type { InventedPerson } from '../../../src/connector/testing.ts'
 import { KINDS, put } from './state.ts'
 import type { Desk, Kind, Stored } from './state.ts'
@@ -17,11 +18,6 @@ export interface Parties {
   readonly own: number
   readonly colleague: number
   readonly colleagueEmail: string
-}
-
-/** Remembers where something was planted. */
-export function note({ refs }: Garden, part: string, ref: string): void {
-  refs[part] = [...(refs[part] ?? []), ref]
 }
 
 /** Stores a record and remembers it for the person's picture. */

@@ -1,27 +1,15 @@
-import { isJsonObject } from '../../../src/connector/index.ts'
+import { isJsonObject, objectsAt, textAt } from '../../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
 import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing.ts'
-import {
-  bodyOf,
-  cursorList,
-  cursorPage,
-  idOf,
-  idsAsked,
-  isPage,
-  notFound,
-  objectsIn,
-  ok,
-  refuse,
-  textIn,
-} from './replies.ts'
+import { bodyIn, cursorList, cursorPage, idOf, idsAsked, isPage, notFound, ok, refuse } from './replies.ts'
 import type { PricedRoute } from './replies.ts'
-import { allLive, change, instant, isSet, live, mark, put, remember, USERS } from './state.ts'
+import { allLive, change, instant, live, mark, put, remember, USERS } from './state.ts'
 import type { Desk, Stored } from './state.ts'
 
 const MINUTE_MS = 60_000
 
 /** Persons, their pictures, changelogs and followers; who the credential is. */
-export function personRoutes(desk: Desk, baseUrl: () => string): readonly PricedRoute[] {
+export function personRoutes(desk: Desk): readonly PricedRoute[] {
   return [
     { method: 'GET', path: '/api/v1/users/me', tokens: 2, handle: () => ok(userFacts(desk)) },
     { method: 'GET', path: '/api/v1/users', tokens: 20, handle: () => ok(USERS.map((user) => ({ ...user }))) },
@@ -31,7 +19,7 @@ export function personRoutes(desk: Desk, baseUrl: () => string): readonly Priced
     { method: 'GET', path: '/api/v2/persons/:id', tokens: 1, handle: (call) => read(desk, call) },
     { method: 'PATCH', path: '/api/v2/persons/:id', tokens: 5, handle: (call) => update(desk, call) },
     { method: 'DELETE', path: '/api/v2/persons/:id', tokens: 3, handle: (call) => remove(desk, call) },
-    { method: 'GET', path: '/api/v2/persons/:id/picture', tokens: 1, handle: (call) => picture(desk, call, baseUrl()) },
+    { method: 'GET', path: '/api/v2/persons/:id/picture', tokens: 1, handle: (call) => picture(desk, call) },
     { method: 'DELETE', path: '/api/v1/persons/:id/picture', tokens: 6, handle: (call) => removePicture(desk, call) },
     { method: 'GET', path: '/api/v2/persons/:id/followers', tokens: 10, handle: (call) => followers(desk, call) },
     { method: 'GET', path: '/api/v1/persons/:id/changelog', tokens: 20, handle: (call) => changelog(desk, call) },
@@ -50,7 +38,7 @@ export function personRoutes(desk: Desk, baseUrl: () => string): readonly Priced
 }
 
 function userFacts(desk: Desk): JsonObject {
-  const isAdmin = isSet(desk, 'user', 'administrator')
+  const isAdmin = desk.switches.is('user', 'administrator')
   const company = {
     company_id: 77,
     company_name: 'Builders',
@@ -77,7 +65,7 @@ function search(desk: Desk, request: SandboxRequest): SandboxReply {
 /** The index may still show what was deleted a moment ago. */
 function isIndexed(desk: Desk, { deletedAtMs }: Stored): boolean {
   if (deletedAtMs === undefined) return true
-  return isSet(desk, 'search_lag', 'a_minute') && deletedAtMs > desk.nowMs() - MINUTE_MS / desk.speed
+  return desk.switches.is('search_lag', 'a_minute') && deletedAtMs > desk.nowMs() - MINUTE_MS / desk.speed
 }
 
 function textsOf(person: JsonObject, fields: readonly string[]): readonly string[] {
@@ -92,7 +80,7 @@ function textsOf(person: JsonObject, fields: readonly string[]): readonly string
 }
 
 export function valuesIn(entries: JsonValue | undefined): readonly string[] {
-  return objectsIn(entries).map((entry) => textIn(entry, 'value'))
+  return objectsAt(entries).map((entry) => textAt(entry, 'value'))
 }
 
 function list(desk: Desk, request: SandboxRequest): SandboxReply {
@@ -100,7 +88,7 @@ function list(desk: Desk, request: SandboxRequest): SandboxReply {
   if (asked !== undefined && asked.length > 100) return refuse(400, 'Too many ids.')
   const refusal = refusedFields(desk, request)
   if (refusal !== undefined) return refusal
-  const isFlagged = isSet(desk, 'deleted_person', 'flagged')
+  const isFlagged = desk.switches.is('deleted_person', 'flagged')
   const shown = [...desk.vendor.records.persons.values()].filter(
     ({ id, deletedAtMs }) =>
       (asked === undefined || asked.includes(id)) && (deletedAtMs === undefined || (isFlagged && asked !== undefined)),
@@ -115,9 +103,9 @@ function list(desk: Desk, request: SandboxRequest): SandboxReply {
 
 /** Only a company with Campaigns may ask for the marketing fields. */
 function refusedFields(desk: Desk, { query }: SandboxRequest): SandboxReply | undefined {
-  if (isSet(desk, 'campaigns', 'on') || !(query.get('include_fields') ?? '').includes('marketing_status'))
+  if (desk.switches.is('campaigns', 'on') || !(query.get('include_fields') ?? '').includes('marketing_status'))
     return undefined
-  return isSet(desk, 'campaigns', '403') ? refuse(403, 'forbidden') : refuse(400, 'include_fields is not valid')
+  return desk.switches.is('campaigns', '403') ? refuse(403, 'forbidden') : refuse(400, 'include_fields is not valid')
 }
 
 const SYNCED = ['im', 'birthday', 'job_title', 'postal_address', 'notes'] as const
@@ -127,7 +115,7 @@ function facts(desk: Desk, { id, fields, deletedAtMs }: Stored, { query }: Sandb
   const hidden: readonly string[] = [
     'marketing_status',
     'doi_status',
-    ...(isSet(desk, 'contact_sync', 'on') ? [] : SYNCED),
+    ...(desk.switches.is('contact_sync', 'on') ? [] : SYNCED),
   ]
   const plain = Object.entries(fields).filter(([name]) => !hidden.includes(name))
   const wanted = Object.entries({
@@ -162,8 +150,8 @@ function countersOf(desk: Desk, personId: string): JsonObject {
 }
 
 function create(desk: Desk, request: SandboxRequest): SandboxReply {
-  const fields = bodyOf(request)
-  if (textIn(fields, 'name') === '') return refuse(400, 'name is required')
+  const fields = bodyIn(request)
+  if (textAt(fields, 'name') === '') return refuse(400, 'name is required')
   const person = put(desk, 'persons', { emails: [], phones: [], label_ids: [], custom_fields: {}, ...fields })
   return { ...ok(facts(desk, person, request)), status: 201 }
 }
@@ -171,16 +159,16 @@ function create(desk: Desk, request: SandboxRequest): SandboxReply {
 function read(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = desk.vendor.records.persons.get(idOf(request))
   if (stored === undefined) return notFound()
-  if (stored.deletedAtMs !== undefined && !isSet(desk, 'deleted_person', 'flagged'))
-    return isSet(desk, 'deleted_person', '410') ? refuse(410, 'gone') : notFound()
+  if (stored.deletedAtMs !== undefined && !desk.switches.is('deleted_person', 'flagged'))
+    return desk.switches.is('deleted_person', '410') ? refuse(410, 'gone') : notFound()
   return ok(facts(desk, stored, request))
 }
 
 function update(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = live(desk, 'persons', idOf(request))
   if (stored === undefined) return notFound()
-  const body = bodyOf(request)
-  if (SYNCED.some((name) => name in body) && isSet(desk, 'contact_sync', 'off'))
+  const body = bodyIn(request)
+  if (SYNCED.some((name) => name in body) && desk.switches.is('contact_sync', 'off'))
     return refuse(403, 'contact sync is off')
   const wanted: JsonObject = {
     ...body,
@@ -188,21 +176,21 @@ function update(desk: Desk, request: SandboxRequest): SandboxReply {
     ...customFields(stored, body),
     ...statusOf(desk, stored, body),
   }
-  const kept = isSet(desk, 'empty_emails', 'keeps')
+  const kept = desk.switches.is('empty_emails', 'keeps')
     ? Object.entries(wanted).filter(
-        ([name, value]) => !['emails', 'phones'].includes(name) || objectsIn(value).length > 0,
+        ([name, value]) => !['emails', 'phones'].includes(name) || objectsAt(value).length > 0,
       )
     : Object.entries(wanted)
   remember(desk, stored, { key: stored.id, wanted: Object.fromEntries(kept) })
   change(desk, stored, Object.fromEntries(kept))
-  const isTold = isSet(desk, 'patch_answer', 'with_marketing')
+  const isTold = desk.switches.is('patch_answer', 'with_marketing')
   const status = isTold ? { marketing_status: stored.fields.marketing_status ?? null } : {}
   return ok({ ...facts(desk, stored, request), ...status })
 }
 
 /** Pipedrive takes a name apart itself. */
 function namesOf(body: JsonObject): JsonObject {
-  const name = textIn(body, 'name')
+  const name = textAt(body, 'name')
   if (name === '') return {}
   const [first = '', ...rest] = name.split(' ')
   return { first_name: first, last_name: rest.join(' ') }
@@ -215,9 +203,9 @@ function customFields({ fields }: Stored, { custom_fields: wanted }: JsonObject)
 
 /** "Only allowed once": a second change is left undone without a word. */
 function statusOf(desk: Desk, { id, fields }: Stored, { marketing_status: wanted }: JsonObject): JsonObject {
-  if (wanted === undefined || !isSet(desk, 'campaigns', 'on'))
+  if (wanted === undefined || !desk.switches.is('campaigns', 'on'))
     return { marketing_status: fields.marketing_status ?? null }
-  const isFree = isSet(desk, 'status_change', 'free') || !desk.vendor.decided.has(id)
+  const isFree = desk.switches.is('status_change', 'free') || !desk.vendor.decided.has(id)
   if (isFree && wanted !== fields.marketing_status) desk.vendor.decided.add(id)
   return { marketing_status: isFree ? wanted : (fields.marketing_status ?? null) }
 }
@@ -226,23 +214,23 @@ function remove(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = desk.vendor.records.persons.get(idOf(request))
   if (stored === undefined) return notFound()
   if (stored.deletedAtMs !== undefined) return repeatedDelete(desk, stored.id)
-  if (!isSet(desk, 'delete_person', 'keeps')) mark(desk, stored)
+  if (!desk.switches.is('delete_person', 'keeps')) mark(desk, stored)
   return ok({ id: Number(stored.id) })
 }
 
 export function repeatedDelete(desk: Desk, id: string): SandboxReply {
-  if (isSet(desk, 'second_delete', '200')) return ok({ id: Number(id) })
-  return isSet(desk, 'second_delete', '410') ? refuse(410, 'gone') : notFound()
+  if (desk.switches.is('second_delete', '200')) return ok({ id: Number(id) })
+  return desk.switches.is('second_delete', '410') ? refuse(410, 'gone') : notFound()
 }
 
 function pictureOf(desk: Desk, personId: string): Stored | undefined {
   return allLive(desk, 'pictures').find(({ fields }) => fields.item_id === Number(personId))
 }
 
-function picture(desk: Desk, request: SandboxRequest, baseUrl: string): SandboxReply {
+function picture(desk: Desk, request: SandboxRequest): SandboxReply {
   const stored = pictureOf(desk, idOf(request))
   if (stored === undefined) return notFound()
-  const url = `${baseUrl}/pictures/${stored.id}`
+  const url = `${desk.baseUrl}/pictures/${stored.id}`
   return ok({ ...stored.fields, pictures: { '128': url, '512': url } })
 }
 
@@ -268,7 +256,7 @@ function changelog(desk: Desk, request: SandboxRequest): SandboxReply {
 
 export function isHidden(desk: Desk, personId: string, name: 'changelog_after_delete' | 'flow_after_delete'): boolean {
   const stored = desk.vendor.records.persons.get(personId)
-  return stored === undefined || (stored.deletedAtMs !== undefined && isSet(desk, name, '404'))
+  return stored === undefined || (stored.deletedAtMs !== undefined && desk.switches.is(name, '404'))
 }
 
 function organization(desk: Desk, request: SandboxRequest): SandboxReply {

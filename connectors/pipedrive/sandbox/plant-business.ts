@@ -1,7 +1,9 @@
+import { note } from '../../../src/connector/testing.ts'
+import { DAY_MS } from '../../../src/connector/index.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
-import { note, store, storeIn } from './garden.ts'
+import { store, storeIn } from './garden.ts'
 import type { Garden, Parties } from './garden.ts'
-import { DAY_MS, instant, MET_FIELD, newId } from './state.ts'
+import { instant, MET_FIELD, newId } from './state.ts'
 
 /** Deals, leads, projects, and what only the flow shows. */
 export function plantBusiness(garden: Garden, parties: Parties): void {

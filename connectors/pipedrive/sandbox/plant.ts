@@ -1,9 +1,11 @@
+import { DAY_MS } from '../../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
-import type { InventedPerson, PlantedPerson } from '../../../src/connector/testing.ts'
-import { note, store, storeIn } from './garden.ts'
+import { note } from '../../../src/connector/testing.ts'
+import type { InventedPerson, PlantedPerson, PlantExtent } from '../../../src/connector/testing.ts'
+import { store, storeIn } from './garden.ts'
 import type { Garden, Parties } from './garden.ts'
 import { plantBusiness } from './plant-business.ts'
-import { CUSTOMER_FIELD, DAY_MS, instant, MET_FIELD, USERS } from './state.ts'
+import { CUSTOMER_FIELD, instant, MET_FIELD, USERS } from './state.ts'
 import type { Desk, Kind, Stored } from './state.ts'
 
 /** What the sandbox remembers of a planted person besides the public refs. */
@@ -14,11 +16,19 @@ export interface Planted {
   readonly emails: readonly string[]
 }
 
-/** Plants a person in every place of the depth, with a colleague who shares some of them. */
-export function plantPerson(desk: Desk, person: InventedPerson): Planted {
+/**
+ * Plants a person in every place of the depth, with a colleague who shares some of them. With the extent `contact` only the
+ * person and what Pipedrive keeps in it.
+ */
+export function plantPerson(desk: Desk, person: InventedPerson, extent: PlantExtent): Planted {
   const garden: Garden = { desk, person, name: `${person.firstName} ${person.lastName}`, refs: {}, keys: [] }
   const own = plantOwn(garden)
-  const colleagueEmail = `colleague.${person.key}@example.net`
+  if (extent === 'everywhere') plantAround(garden, own)
+  return plantedIn(garden, own)
+}
+
+function plantAround(garden: Garden, own: Stored): void {
+  const colleagueEmail = `colleague.${garden.person.key}@example.net`
   const colleague = store(garden, 'persons', personFields('Noor Colpaert', [colleagueEmail]))
   const parties: Parties = { own: Number(own.id), colleague: Number(colleague.id), colleagueEmail }
   plantNotes(garden, parties)
@@ -26,6 +36,9 @@ export function plantPerson(desk: Desk, person: InventedPerson): Planted {
   plantFiles(garden, parties)
   plantMail(garden, parties)
   plantBusiness(garden, parties)
+}
+
+function plantedIn({ person, refs, keys }: Garden, own: Stored): Planted {
   return {
     planted: {
       person,
@@ -33,11 +46,11 @@ export function plantPerson(desk: Desk, person: InventedPerson): Planted {
         { kind: 'email', value: person.email },
         { kind: 'phone', value: person.phone },
       ],
-      refs: garden.refs,
-      attachments: { files: garden.refs.files?.length ?? 0, picture: 1 },
+      refs,
+      attachments: { files: refs.files?.length ?? 0, picture: 1 },
     },
     id: own.id,
-    keys: garden.keys,
+    keys,
     emails: [person.email, person.secondEmail],
   }
 }

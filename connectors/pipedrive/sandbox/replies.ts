@@ -1,7 +1,6 @@
-import { isJsonList, isJsonObject } from '../../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
+import { bodyOf, cursorOf, offsetOf, sliceOf } from '../../../src/connector/testing.ts'
 import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
-import { isSet } from './state.ts'
 import type { Desk } from './state.ts'
 
 /** A route and what Pipedrive charges for it. */
@@ -24,9 +23,8 @@ export function ok(data: JsonValue, more: JsonObject = {}): SandboxReply {
 }
 
 /** The body as an object; empty when it is none. */
-export function bodyOf(request: SandboxRequest): JsonObject {
-  const body = request.json()
-  return isJsonObject(body) ? body : {}
+export function bodyIn(request: SandboxRequest): JsonObject {
+  return bodyOf(request) ?? {}
 }
 
 export function idOf(request: SandboxRequest): string {
@@ -43,10 +41,9 @@ interface Listed {
 export function cursorPage(desk: Desk, request: SandboxRequest, { all, most = 500 }: Listed): Paged | SandboxReply {
   const limit = limitOf(request, most)
   if (limit === undefined) return refuse(400, 'The limit is out of range.')
-  const size = sizeOf(desk, limit)
-  const from = Number(Buffer.from(request.query.get('cursor') ?? '', 'base64url').toString() || '0')
-  const next = from + size < all.length ? Buffer.from(String(from + size)).toString('base64url') : null
-  return { entries: all.slice(from, from + size), more: { additional_data: { next_cursor: next } } }
+  const page = sliceOf(all, { from: offsetOf(request.query.get('cursor')), size: sizeOf(desk, limit) })
+  const next = page.next === undefined ? null : cursorOf(page.next)
+  return { entries: page.entries, more: { additional_data: { next_cursor: next } } }
 }
 
 export interface Paged {
@@ -67,19 +64,17 @@ export function cursorList(desk: Desk, request: SandboxRequest, listed: Listed):
 export function startList(desk: Desk, request: SandboxRequest, { all, most = 500 }: Listed): SandboxReply {
   const limit = limitOf(request, most)
   if (limit === undefined) return refuse(400, 'The limit is out of range.')
-  const size = sizeOf(desk, limit)
-  const start = Number(request.query.get('start') ?? '0')
-  const isMore = start + size < all.length
-  const isNested = isSet(desk, 'v1_paging', 'nested')
+  const page = sliceOf(all, { from: Number(request.query.get('start') ?? '0'), size: sizeOf(desk, limit) })
+  const isNested = desk.switches.is('v1_paging', 'nested')
   const window = {
-    start,
-    limit: size,
-    more_items_in_collection: isMore,
+    start: page.from,
+    limit: page.size,
+    more_items_in_collection: page.next !== undefined,
     // Only the nested form names where to go on.
-    ...(isMore && isNested ? { next_start: start + size } : {}),
+    ...(page.next !== undefined && isNested ? { next_start: page.next } : {}),
   }
-  const entries = all.slice(start, start + size)
-  const data = entries.length === 0 && isSet(desk, 'empty_v1_list', 'null') ? null : entries
+  const { entries } = page
+  const data = entries.length === 0 && desk.switches.is('empty_v1_list', 'null') ? null : entries
   return ok(data, { additional_data: isNested ? { pagination: window } : window })
 }
 
@@ -89,16 +84,7 @@ function limitOf({ query }: SandboxRequest, most: number): number | undefined {
 }
 
 function sizeOf(desk: Desk, limit: number): number {
-  return Math.min(limit, isSet(desk, 'page_size', '2') ? 2 : 100)
-}
-
-export function objectsIn(value: JsonValue | undefined): readonly JsonObject[] {
-  return isJsonList(value) ? value.filter(isJsonObject) : []
-}
-
-export function textIn(object: JsonObject | undefined, name: string): string {
-  const value = object?.[name]
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+  return Math.min(limit, desk.switches.is('page_size', '2') ? 2 : 100)
 }
 
 export function idsAsked({ query }: SandboxRequest): readonly string[] | undefined {

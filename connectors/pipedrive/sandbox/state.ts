@@ -1,4 +1,7 @@
+import { DAY_MS } from '../../../src/connector/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
+import { nextNumber } from '../../../src/connector/testing.ts'
+import type { SandboxDesk, SwitchTable } from '../../../src/connector/testing.ts'
 
 /** The places of the vendor that hold records by id. */
 export const KINDS = [
@@ -105,24 +108,11 @@ export const SWITCHES = {
   retry_after: ['absent', 'present'],
   user: ['administrator', 'regular'],
   page_size: ['2', '100'],
-} as const satisfies Readonly<Record<string, readonly string[]>>
+} as const satisfies SwitchTable
 
-export type SwitchName = keyof typeof SWITCHES
+/** One running account: its data, switches and clock. */
+export type Desk = SandboxDesk<Vendor, typeof SWITCHES>
 
-/** One running company: its data, switches and clock. */
-export interface Desk {
-  vendor: Vendor
-  readonly switches: Map<string, string>
-  /** Divides the vendor's own waits. */
-  readonly speed: number
-  nowMs(): number
-}
-
-export function isSet(desk: Desk, name: SwitchName, value: string): boolean {
-  return (desk.switches.get(name) ?? SWITCHES[name][0]) === value
-}
-
-export const DAY_MS = 24 * 60 * 60 * 1000
 const PURGE_MS = 30 * DAY_MS
 const PURGED: readonly Kind[] = ['persons', 'activities', 'deals', 'files', 'projects']
 
@@ -138,8 +128,7 @@ export function sweep(desk: Desk): void {
 }
 
 export function newId(vendor: Vendor): string {
-  vendor.nextId += 7
-  return String(vendor.nextId)
+  return String(nextNumber(vendor))
 }
 
 export function instant(ms: number): string {

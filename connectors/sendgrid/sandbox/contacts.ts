@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
-import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing/routes.ts'
+import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing.ts'
 import { pollContactJob, startContactJob } from './jobs.ts'
 import { NOT_FOUND, bodyOf, param, refusal, subuserOf, tenantOf, textsIn } from './replies.ts'
 import type { Routes } from './replies.ts'
@@ -88,7 +88,7 @@ function forgetSeen(
   tenant: Tenant,
   hits: readonly (readonly [string, SandboxContact | undefined])[],
 ): void {
-  if (world.switches.index_lag !== 'once') return
+  if (!world.switches.is('index_lag', 'once')) return
   tenant.ghosts = tenant.ghosts.filter(({ contact }) => !hits.some(([, hit]) => hit === contact))
 }
 
@@ -166,7 +166,7 @@ function count(world: World, request: SandboxRequest): SandboxReply {
 }
 
 function lists(world: World, request: SandboxRequest): SandboxReply {
-  const most = world.switches.pages === 'tiny' ? 2 : 1_000
+  const most = world.switches.is('pages', 'tiny') ? 2 : 1_000
   const size = Math.min(most, Number(request.query.get('page_size') ?? 100))
   const from = Number(request.query.get('page_token') ?? 0)
   const { contacts } = tenantOf(world, request)

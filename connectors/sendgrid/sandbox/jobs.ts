@@ -46,12 +46,12 @@ export function settle(world: World, nowMs: number): void {
 
 function finish(world: World, job: ContactJob, nowMs: number): void {
   const tenant = world.vendor.tenants.get(job.subuser)
-  if (job.status !== 'pending' || tenant === undefined || world.switches.contact_job === 'stays_pending') return
-  if (world.switches.contact_job === 'errors') {
+  if (job.status !== 'pending' || tenant === undefined || world.switches.is('contact_job', 'stays_pending')) return
+  if (world.switches.is('contact_job', 'errors')) {
     job.status = 'errored'
     return
   }
-  const isPartial = world.switches.contact_job === 'errors_for_one'
+  const isPartial = world.switches.is('contact_job', 'errors_for_one')
   switch (job.type) {
     case 'delete':
       for (const id of job.contactIds.slice(isPartial ? 1 : 0)) deleteContact(world, tenant, { job, id, nowMs })
@@ -75,7 +75,7 @@ function deleteContact(
   if (contact === undefined) return
   tenant.contacts.delete(id)
   job.deleted += 1
-  const lag = world.switches.index_lag
+  const lag = world.switches.get('index_lag')
   if (lag === 'none') return
   const untilMs = lag === 'once' ? Number.POSITIVE_INFINITY : nowMs + LAG_MS / world.speed
   tenant.ghosts.push({ contact, untilMs })
@@ -103,7 +103,7 @@ function upsert(
     ? (contact.alternate_emails as readonly string[])
     : undefined
   if (alternates !== undefined) {
-    const kept = world.switches.alternate_put === 'merges' ? target.alternates : []
+    const kept = world.switches.is('alternate_put', 'merges') ? target.alternates : []
     target.alternates = [...new Set([...kept, ...alternates])]
   }
   const fields = Object.entries(contact).filter(([name]) => ![...IDENTIFIERS, 'alternate_emails'].includes(name))
@@ -138,9 +138,9 @@ function newContact(world: World, { email, now }: { readonly email: string; read
 
 /** Names, addresses, subjects and IP addresses go; the message's id stays. */
 function eraseEvents(world: World, tenant: Tenant, email: string): void {
-  const stores = world.switches.erasejob_logs === 'covered' ? [tenant.activity, tenant.logs] : [tenant.activity]
+  const stores = world.switches.is('erasejob_logs', 'covered') ? [tenant.activity, tenant.logs] : [tenant.activity]
   for (const store of stores) for (const message of store.values()) if (message.to === email) blank(message)
-  if (world.switches.erasejob_suppression === 'removes') tenant.global.delete(email)
+  if (world.switches.is('erasejob_suppression', 'removes')) tenant.global.delete(email)
 }
 
 function blank(message: SandboxMessage): void {

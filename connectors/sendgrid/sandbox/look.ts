@@ -43,7 +43,7 @@ export function remainingOf(world: World, planted: PlantedPerson): Readonly<Reco
   const [bounces = 0, blocks = 0, invalid = 0, spam = 0] = stored.suppressions.map(countOf)
   const ids = [...tenant.logs.values()].filter(({ id }) => isPlanted(planted, 'email_logs', id))
   return {
-    ...(world.switches.region === 'eu' ? {} : marketing(own, stored.contacts.length - own.length)),
+    ...(world.switches.is('region', 'eu') ? {} : marketing(own, stored.contacts.length - own.length)),
     bounces,
     blocks,
     invalid_emails: invalid,
@@ -53,12 +53,12 @@ export function remainingOf(world: World, planted: PlantedPerson): Readonly<Reco
       (sum, [, members]) => sum + (Array.isArray(members) ? members.length : 0),
       0,
     ),
-    email_activity: world.switches.region === 'eu' ? 0 : stored.activity.length,
+    email_activity: world.switches.is('region', 'eu') ? 0 : stored.activity.length,
     email_logs: stored.logs.length,
     message_tags: ids.filter(({ categories }) => categories.length > 0).length,
     address_allow_list: stored.allowList.length,
     legacy_recipient:
-      world.switches.legacy_contactdb === 'absent' || world.switches.region === 'eu' ? 0 : stored.legacy.length,
+      world.switches.is('legacy_contactdb', 'absent') || world.switches.is('region', 'eu') ? 0 : stored.legacy.length,
     teammates: stored.teammates.length,
     alerts: stored.alerts.length,
   }

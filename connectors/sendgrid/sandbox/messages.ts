@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/connector/index.ts'
-import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing/routes.ts'
+import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing.ts'
 import { startEraseJob } from './jobs.ts'
 import { FORBIDDEN, NOT_FOUND, bodyOf, param, refusal, subuserOf, tenantOf, textsIn } from './replies.ts'
 import type { Routes } from './replies.ts'
@@ -19,8 +19,8 @@ export const logRoutes: Routes = (world) => [
 const MOST = 1_000
 
 function activity(world: World, request: SandboxRequest): SandboxReply {
-  if (world.switches.email_activity === 'forbidden') return FORBIDDEN
-  if (world.switches.email_activity === 'refused') return refusal(400, 'email activity history is not enabled')
+  if (world.switches.is('email_activity', 'forbidden')) return FORBIDDEN
+  if (world.switches.is('email_activity', 'refused')) return refusal(400, 'email activity history is not enabled')
   const query = request.query.get('query') ?? ''
   const one = /^to_email="([^"]+)"/.exec(query)
   const several = /^to_email IN \(([^)]+)\)/.exec(query)
@@ -59,7 +59,7 @@ function activityRow(message: SandboxMessage): JsonObject {
 }
 
 function activityDetail(world: World, request: SandboxRequest): SandboxReply {
-  if (world.switches.email_activity !== 'present') return FORBIDDEN
+  if (!world.switches.is('email_activity', 'present')) return FORBIDDEN
   const message = tenantOf(world, request).activity.get(param(request, 'id'))
   if (message === undefined) return NOT_FOUND
   return {
@@ -151,7 +151,7 @@ const ADDRESS = /^[^@\s]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}$/i
 const MAX_BYTES = 256 * 1024
 
 function erasejob(world: World, request: SandboxRequest): SandboxReply {
-  if (world.switches.erasejob === 'forbidden') return FORBIDDEN
+  if (world.switches.is('erasejob', 'forbidden')) return FORBIDDEN
   const field = 'email_addresses'
   const emails = textsIn(request, field)
   if (emails === undefined || emails.length === 0 || emails.length > 5_000 || request.body.length > MAX_BYTES)

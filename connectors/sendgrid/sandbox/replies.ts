@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/connector/index.ts'
-import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing/routes.ts'
+import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
 import type { Tenant, World } from './state.ts'
 
 /** SendGrid's error shape. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/connector/index.ts'
-import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing/routes.ts'
+import type { SandboxReply, SandboxRequest } from '../../../src/connector/testing.ts'
 import { FORBIDDEN, NOT_FOUND, bodyOf, param, refusal, tenantOf, textsIn } from './replies.ts'
 import type { Routes } from './replies.ts'
 import type { World } from './state.ts'
@@ -40,7 +40,7 @@ export const settingsRoutes: Routes = (world) => [
 
 export const legacyRoutes: Routes = (world) => {
   const guarded = (handle: (request: SandboxRequest) => SandboxReply) => (request: SandboxRequest) =>
-    world.switches.legacy_contactdb === 'absent' ? FORBIDDEN : handle(request)
+    world.switches.is('legacy_contactdb', 'absent') ? FORBIDDEN : handle(request)
   const recipients = (request: SandboxRequest) => tenantOf(world, request).legacy
   const path = '/v3/contactdb/recipients'
   return [
@@ -80,11 +80,10 @@ export const legacyRoutes: Routes = (world) => {
 }
 
 function scopes(world: World): SandboxReply {
-  const { email_activity: activity, erasejob } = world.switches
   const granted = [
     ...SCOPES,
-    ...(activity === 'forbidden' ? [] : ['messages.read']),
-    ...(erasejob === 'granted' ? ['recipients.erasejob.create', 'recipients.erasejob.read'] : []),
+    ...(world.switches.is('email_activity', 'forbidden') ? [] : ['messages.read']),
+    ...(world.switches.is('erasejob', 'granted') ? ['recipients.erasejob.create', 'recipients.erasejob.read'] : []),
   ]
   return { status: 200, json: { scopes: granted } }
 }
@@ -105,11 +104,11 @@ function setAllowList(world: World, request: SandboxRequest): SandboxReply {
 }
 
 function teammates(world: World, request: SandboxRequest): SandboxReply {
-  const most = world.switches.pages === 'tiny' ? 2 : 500
+  const most = world.switches.is('pages', 'tiny') ? 2 : 500
   const from = Number(request.query.get('offset') ?? 0)
   const page = [...tenantOf(world, request).teammates.values()]
   const seats = page.slice(from, from + Math.min(most, Number(request.query.get('limit') ?? 500)))
-  const reply: JsonObject = { [world.switches.teammates_field]: seats }
+  const reply: JsonObject = { [world.switches.get('teammates_field')]: seats }
   return { status: 200, json: reply }
 }
 

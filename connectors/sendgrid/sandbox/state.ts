@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../src/connector/index.ts'
-import { initialSwitches } from './switches.ts'
-import type { Switches } from './switches.ts'
+import type { SandboxDesk } from '../../../src/connector/testing.ts'
+import type { switches } from './switches.ts'
 
 export interface SandboxContact {
   readonly id: string
@@ -84,11 +84,9 @@ export interface Vendor {
   counter: number
 }
 
-export interface World {
-  vendor: Vendor
-  switches: Switches
+/** One running account. */
+export interface World extends SandboxDesk<Vendor, typeof switches> {
   readonly seed: number
-  readonly speed: number
 }
 
 export const SUBUSER = 'sandbox-belgium'
@@ -103,9 +101,9 @@ export const GROUPS = new Map([
   [102, 'Invitations'],
 ])
 
-export function newWorld(seed: number, speed: number): World {
+export function emptyVendor(): Vendor {
   const tenants = new Map(['', SUBUSER].map((name) => [name, newTenant()] as const))
-  return { vendor: { tenants, jobs: new Map(), eraseJobs: [], counter: 0 }, switches: initialSwitches(), seed, speed }
+  return { tenants, jobs: new Map(), eraseJobs: [], counter: 0 }
 }
 
 function newTenant(): Tenant {

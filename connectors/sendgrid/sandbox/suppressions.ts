@@ -1,4 +1,4 @@
-import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing/routes.ts'
+import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
 import { NOT_FOUND, bodyOf, param, refusal, tenantOf, textsIn } from './replies.ts'
 import type { Routes } from './replies.ts'
 import { GROUPS, KINDS } from './state.ts'
@@ -61,7 +61,7 @@ function remove(world: World, request: SandboxRequest, kind: Kind): SandboxReply
   const emails = textsIn(request, 'emails')
   if (emails === undefined || emails.length === 0) return refusal(400, 'emails or delete_all is required')
   const known = emails.filter((email) => suppressions[kind].delete(email.toLowerCase()))
-  return known.length === 0 && world.switches.second_delete === '404' ? NOT_FOUND : { status: 204 }
+  return known.length === 0 && world.switches.is('second_delete', '404') ? NOT_FOUND : { status: 204 }
 }
 
 function globalEntry(world: World, request: SandboxRequest): SandboxReply {
@@ -121,5 +121,5 @@ function joinGroup(world: World, request: SandboxRequest): SandboxReply {
 function leaveGroup(world: World, request: SandboxRequest): SandboxReply {
   const group = tenantOf(world, request).groups.get(Number(param(request, 'id')))
   const wasThere = group?.delete(param(request, 'email').toLowerCase()) === true
-  return wasThere || world.switches.second_delete === '204' ? { status: 204 } : NOT_FOUND
+  return wasThere || world.switches.is('second_delete', '204') ? { status: 204 } : NOT_FOUND
 }

@@ -1,3 +1,5 @@
+import type { SwitchTable } from '../../../src/connector/testing.ts'
+
 /** What SendGrid does not document, or does to some accounts only; the first value is the one at the start. */
 export const switches = {
   /** `X-RateLimit-Reset` as a unix time (general pages) or as seconds (erasure job). */
@@ -21,32 +23,4 @@ export const switches = {
   pages: ['vendor', 'tiny'],
   teammates_field: ['result', 'results'],
   region: ['global', 'eu'],
-} as const
-
-export type SwitchName = keyof typeof switches
-export type Switches = { -readonly [Name in SwitchName]: (typeof switches)[Name][number] }
-
-export function initialSwitches(): Switches {
-  return {
-    rate_limit_reset: 'unix',
-    erasejob_suppression: 'removes',
-    erasejob_logs: 'covered',
-    erasejob: 'granted',
-    email_activity: 'present',
-    legacy_contactdb: 'present',
-    index_lag: 'time',
-    contact_job: 'completes',
-    alternate_put: 'replaces',
-    second_delete: '204',
-    pages: 'vendor',
-    teammates_field: 'result',
-    region: 'global',
-  }
-}
-
-/** The switches with one of them changed. @throws Error for an unknown name or value. */
-export function changed(current: Switches, name: string, value: string): Switches {
-  const values: readonly string[] = Object.hasOwn(switches, name) ? switches[name as SwitchName] : []
-  if (!values.includes(value)) throw new Error('the sandbox has no such switch or value')
-  return { ...current, [name]: value }
-}
+} as const satisfies SwitchTable

@@ -1,7 +1,7 @@
+import { textAt } from '../../../src/connector/index.ts'
 import { describe, expect, it } from '@jest/globals'
 import { openClient } from '../../../connectors/hubspot/client.ts'
 import { hubspot } from '../../../connectors/hubspot/index.ts'
-import { textAt } from '../../../connectors/hubspot/mapping.ts'
 import { readObjects } from '../../../connectors/hubspot/objects.ts'
 import { email, inPart, withBench, worthOf } from './bench.ts'
 

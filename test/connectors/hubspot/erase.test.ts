@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
-import { findingOf } from '../../../connectors/hubspot/finding.ts'
 import { hubspot } from '../../../connectors/hubspot/index.ts'
+import { findingOf } from '../../../src/connector/index.ts'
 import type { JsonValue, LegSubject, PlannedRecord, WritingVerb } from '../../../src/connector/index.ts'
 import { act } from '../conformance/acting.ts'
 import { gather, legOf } from '../conformance/driver.ts'
 import { expectWell } from '../conformance/facts.ts'
-import { verdictOf, withBench } from './bench.ts'
+import { verdictIn, withBench } from './bench.ts'
 import type { Bench } from './bench.ts'
 
 const DAY_MS = 86_400_000
@@ -223,18 +223,18 @@ describe('looking again', () => {
       const leg = await legFor(bench)
       await erase(bench, leg)
 
-      expect(verdictOf(await look(bench, leg), 'contact')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'contact')).toEqual({ kind: 'present' })
     }))
 
   it('sees a contact that a program created again after the erasure', () =>
     withBench({}, async (bench) => {
       const leg = await legFor(bench)
       await erase(bench, leg)
-      expect(verdictOf(await look(bench, leg), 'contact')).toEqual({ kind: 'absent' })
+      expect(verdictIn(await look(bench, leg), 'contact')).toEqual({ kind: 'absent' })
 
       await bench.addContact({ email: bench.lab.subject.person.secondEmail })
 
-      expect(verdictOf(await look(bench, leg), 'contact')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'contact')).toEqual({ kind: 'present' })
     }))
 
   it('passes over a contact that a person said is somebody else’s', () =>
@@ -246,7 +246,7 @@ describe('looking again', () => {
       const others = [{ part: 'contact', ref, content: {} }]
       const { findings } = await hubspot.verify(bench.context, { ...leg, others })
 
-      expect(verdictOf(findings, 'contact')).toEqual({ kind: 'absent' })
+      expect(verdictIn(findings, 'contact')).toEqual({ kind: 'absent' })
     }))
 
   it('says until when archived activities lie in the recycle bin, and that they are gone then', () =>
@@ -255,7 +255,7 @@ describe('looking again', () => {
       const fromMs = bench.lab.clock.nowMs()
       await erase(bench, leg)
 
-      const verdict = verdictOf(await look(bench, leg), 'notes')
+      const verdict = verdictIn(await look(bench, leg), 'notes')
       const untilMs = bench.lab.clock.nowMs() + 90 * DAY_MS
       expect(verdict).toEqual({ kind: 'soft_deleted', purgeByMs: expect.any(Number) })
       const { purgeByMs } = verdict as { purgeByMs: number }
@@ -263,7 +263,7 @@ describe('looking again', () => {
       expect(purgeByMs).toBeLessThanOrEqual(untilMs)
 
       bench.lab.clock.push(91 * DAY_MS)
-      expect(verdictOf(await look(bench, leg), 'notes')).toEqual({ kind: 'absent' })
+      expect(verdictIn(await look(bench, leg), 'notes')).toEqual({ kind: 'absent' })
     }))
 
   it('does not wait for a purge that is overdue', () => {
@@ -277,7 +277,7 @@ describe('looking again', () => {
       const leg = await legFor(bench)
       await erase(bench, leg)
 
-      expect(verdictOf(await look(bench, leg), 'emails')).toEqual({ kind: 'absent' })
+      expect(verdictIn(await look(bench, leg), 'emails')).toEqual({ kind: 'absent' })
     }))
 
   it('says until when an erased contact waits for its purge', () =>
@@ -287,12 +287,12 @@ describe('looking again', () => {
       await erase(bench, all)
       const leg = { ...all, records: all.records.filter(({ ref }) => ref !== leftover) }
 
-      const verdict = verdictOf(await look(bench, leg), 'contact') as { kind: string; purgeByMs: number }
+      const verdict = verdictIn(await look(bench, leg), 'contact') as { kind: string; purgeByMs: number }
       expect(verdict.kind).toBe('soft_deleted')
       expect(verdict.purgeByMs).toBeLessThanOrEqual(bench.lab.clock.nowMs() + 30 * DAY_MS)
 
       bench.lab.clock.push(31 * DAY_MS)
-      expect(verdictOf(await look(bench, leg), 'contact')).toEqual({ kind: 'absent' })
+      expect(verdictIn(await look(bench, leg), 'contact')).toEqual({ kind: 'absent' })
     }))
 
   it('sees a contact in the recycle bin that HubSpot did not erase', () =>
@@ -300,7 +300,7 @@ describe('looking again', () => {
       const leg = await legFor(bench)
       await erase(bench, leg)
 
-      expect(verdictOf(await look(bench, leg), 'contact')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'contact')).toEqual({ kind: 'present' })
     }))
 
   it.each([
@@ -311,17 +311,17 @@ describe('looking again', () => {
       const leg = await legFor(bench)
       await erase(bench, leg)
 
-      expect(verdictOf(await look(bench, leg), 'form_submissions')).toEqual({ kind })
+      expect(verdictIn(await look(bench, leg), 'form_submissions')).toEqual({ kind })
     }),
   )
 
   it('sees that the opt-outs stand', () =>
     withBench({}, async (bench) => {
       const leg = await legFor(bench)
-      expect(verdictOf(await look(bench, leg), 'subscription_status')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'subscription_status')).toEqual({ kind: 'present' })
       await erase(bench, leg)
 
-      expect(verdictOf(await look(bench, leg), 'subscription_status')).toEqual({ kind: 'in_place' })
+      expect(verdictIn(await look(bench, leg), 'subscription_status')).toEqual({ kind: 'in_place' })
     }))
 
   it('never asks the search index', () =>

@@ -23,9 +23,9 @@ async function doEverything(bench: Bench): Promise<ReadonlySet<string>> {
   const rights: readonly WritingRight[] = ['rectification', 'objection', 'restriction', 'erasure']
   for (const right of rights) {
     const leg = await bench.legOf({ right, wish })
-    const plan = await verbOf(right).plan(context, leg)
-    for (const effect of plan) await lookBack(context, right, effect)
-    await carryOutAll(context, right, plan)
+    const plan = await verbOf(bench, right).plan(context, leg)
+    for (const effect of plan) await lookBack(bench, right, effect)
+    await carryOutAll(bench, right, plan)
     await bench.verify(leg)
     for (const { step } of plan) steps.add(step)
   }

@@ -15,15 +15,15 @@ import {
 } from './bench.ts'
 import type { Bench } from './bench.ts'
 
-async function planOf({ context }: Bench, leg: LegSubject): Promise<readonly PlannedEffect[]> {
-  return verbOf('erasure').plan(context, leg)
+async function planOf(bench: Bench, leg: LegSubject): Promise<readonly PlannedEffect[]> {
+  return verbOf(bench, 'erasure').plan(bench.context, leg)
 }
 
 /** The whole erasure of the subject; the kinds of the answers beside the leg. */
 async function eraseAll(bench: Bench, leg?: LegSubject) {
   const done = leg ?? (await bench.legOf({ right: 'erasure' }))
   const plan = await planOf(bench, done)
-  return { leg: done, plan, kinds: await carryOutAll(bench.context, 'erasure', plan) }
+  return { leg: done, plan, kinds: await carryOutAll(bench, 'erasure', plan) }
 }
 
 const isDone = (kinds: readonly string[]) => new Set(kinds).size === 1 && kinds[0] === 'done'
@@ -134,17 +134,17 @@ describe('erasing a person from Intercom', () => {
   it('answers “already” for each step of an erasure that was done before', () =>
     withBench({}, async (bench) => {
       const { plan } = await eraseAll(bench)
-      const again = await carryOutAll(bench.context, 'erasure', plan)
+      const again = await carryOutAll(bench, 'erasure', plan)
       expect(new Set(again)).toEqual(new Set(['already']))
     }))
 
   it('reads back what happened and what did not, for each step', () =>
     withBench({}, async (bench) => {
       const plan = await planOf(bench, await bench.legOf({ right: 'erasure' }))
-      for (const effect of plan) expect(await lookBack(bench.context, 'erasure', effect)).toBe('not_happened')
+      for (const effect of plan) expect(await lookBack(bench, 'erasure', effect)).toBe('not_happened')
       for (const effect of plan) {
-        await carryOut(bench.context, 'erasure', effect)
-        expect(await lookBack(bench.context, 'erasure', effect)).toBe('happened')
+        await carryOut(bench, 'erasure', effect)
+        expect(await lookBack(bench, 'erasure', effect)).toBe('happened')
       }
     }))
 
@@ -154,7 +154,7 @@ describe('erasing a person from Intercom', () => {
       const contact = plan.find(({ step }) => step === 'delete_contact')
       expect(contact?.details).toMatchObject({ workspace: 'sbx4habe' })
       const moved = contact && { ...contact, details: { workspace: 'another0' } }
-      expect(await carryOut(bench.context, 'erasure', moved)).toBe('CONFIG_INVALID')
+      expect(await carryOut(bench, 'erasure', moved)).toBe('CONFIG_INVALID')
     }))
 
   it('does not take a 404 of something in between for “already”', () =>
@@ -163,7 +163,7 @@ describe('erasing a person from Intercom', () => {
       const contact = plan.find(({ step }) => step === 'delete_contact')
       const html = { kind: 'status', status: 404, body: '<html></html>' } as const
       bench.lab.sandbox.arm({ match: { changesOnly: true }, times: 1, what: html })
-      expect(await carryOut(bench.context, 'erasure', contact)).toBe('VENDOR_ANSWER_UNREADABLE')
+      expect(await carryOut(bench, 'erasure', contact)).toBe('VENDOR_ANSWER_UNREADABLE')
     }))
 
   it('does not take a teammate whom Intercom does not find for a contact who has left', () =>
@@ -172,7 +172,7 @@ describe('erasing a person from Intercom', () => {
       const effect = plan.find(({ step }) => step === 'detach_contact')
       const body = JSON.stringify({ type: 'error.list', errors: [{ code: 'admin_not_found' }] })
       bench.lab.sandbox.arm({ match: { changesOnly: true }, times: 1, what: { kind: 'status', status: 404, body } })
-      expect(await carryOut(bench.context, 'erasure', effect)).toBe('VENDOR_REFUSED')
+      expect(await carryOut(bench, 'erasure', effect)).toBe('VENDOR_REFUSED')
     }))
 
   it('is not content with a success that does not say “deleted”', () =>
@@ -182,7 +182,7 @@ describe('erasing a person from Intercom', () => {
         const effect = plan.find((one) => one.step === step)
         const body = JSON.stringify({ id: 'x', contacts: { contacts: [{ id: effect?.target.split('/')[1] ?? '' }] } })
         bench.lab.sandbox.arm({ match: { changesOnly: true }, times: 1, what: { kind: 'garbage', body } })
-        expect(await carryOut(bench.context, 'erasure', effect)).toBe('unknown')
+        expect(await carryOut(bench, 'erasure', effect)).toBe('unknown')
       }
     }))
 })
@@ -218,7 +218,7 @@ describe('what Intercom does with a conversation’s metrics', () => {
     withBench({ switches: { conversation_delete: value } }, async (bench) => {
       const leg = await bench.legOf({ right: 'erasure' })
       const plan = (await planOf(bench, leg)).filter(({ step }) => step === 'delete_conversation')
-      expect(new Set(await carryOutAll(bench.context, 'erasure', plan))).toEqual(new Set([code]))
+      expect(new Set(await carryOutAll(bench, 'erasure', plan))).toEqual(new Set([code]))
       expect(verdictOf(await bench.verify(leg), 'conversations')).toBe('present')
     }),
   )
@@ -294,7 +294,7 @@ describe('looking again at Intercom', () => {
       await eraseAll(bench, leg)
       expect(verdictOf(await bench.verify(leg), 'contact')).toBe('present')
       const effect = { step: 'delete_contact', target: lead, part: 'contact', after: [] }
-      expect(await lookBack(bench.context, 'erasure', effect)).toBe('not_happened')
+      expect(await lookBack(bench, 'erasure', effect)).toBe('not_happened')
     }))
 
   it('cannot tell about parts of a conversation with others that Intercom does not show', () =>

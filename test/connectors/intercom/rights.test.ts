@@ -20,8 +20,8 @@ async function restriction(bench: Bench): Promise<Wished> {
 }
 
 async function carryOutWish(bench: Bench, { right, leg }: Wished): Promise<readonly string[]> {
-  const plan = await verbOf(right).plan(bench.context, leg)
-  return carryOutAll(bench.context, right, plan)
+  const plan = await verbOf(bench, right).plan(bench.context, leg)
+  return carryOutAll(bench, right, plan)
 }
 
 const MOVED: readonly Correction[] = [
@@ -60,15 +60,15 @@ describe.each(WISHES)('%s in Intercom', (right, wish) => {
     withBench({}, async (bench) => {
       const { leg } = await wish(bench)
       const before = bench.lab.sandbox.picture(bench.lab.subject)
-      const plan = await verbOf(right).plan(bench.context, leg)
-      expect(await verbOf(right).plan(bench.context, leg)).toEqual(plan)
+      const plan = await verbOf(bench, right).plan(bench.context, leg)
+      expect(await verbOf(bench, right).plan(bench.context, leg)).toEqual(plan)
       expect(bench.lab.sandbox.picture(bench.lab.subject)).toBe(before)
-      expect(await verbOf(right).plan(bench.context, { ...leg, records: [], kept: leg.records })).toEqual([])
+      expect(await verbOf(bench, right).plan(bench.context, { ...leg, records: [], kept: leg.records })).toEqual([])
     }))
 
   it('settles a lost answer by looking, before and after the effect', () =>
     withBench({}, async (bench) => {
-      const plan = await verbOf(right).plan(bench.context, (await wish(bench)).leg)
+      const plan = await verbOf(bench, right).plan(bench.context, (await wish(bench)).leg)
       const steps = [...new Map(plan.map((effect) => [effect.step, effect])).values()]
       for (const effect of steps) {
         for (const [kind, happened] of [
@@ -77,8 +77,8 @@ describe.each(WISHES)('%s in Intercom', (right, wish) => {
         ] as const) {
           // The newsletter was left before, so that the lost call is the one of another type.
           bench.lab.sandbox.arm({ match: { changesOnly: true }, times: 1, what: { kind } })
-          expect(await carryOut(bench.context, right, effect)).toMatch(/\?$/)
-          expect(await lookBack(bench.context, right, effect)).toBe(happened)
+          expect(await carryOut(bench, right, effect)).toMatch(/\?$/)
+          expect(await lookBack(bench, right, effect)).toBe(happened)
         }
       }
     }))
@@ -86,7 +86,7 @@ describe.each(WISHES)('%s in Intercom', (right, wish) => {
   it('sees that nothing is in place when the vendor says yes and does nothing', () =>
     withBench({}, async (bench) => {
       const wished = await wish(bench)
-      const plan = await verbOf(right).plan(bench.context, wished.leg)
+      const plan = await verbOf(bench, right).plan(bench.context, wished.leg)
       bench.lab.sandbox.arm({ match: { changesOnly: true }, times: plan.length, what: { kind: 'lie' } })
       await carryOutWish(bench, wished)
       const report = await bench.verify(wished.leg)
@@ -95,13 +95,13 @@ describe.each(WISHES)('%s in Intercom', (right, wish) => {
 
   it('is not content with a success that does not show the change', () =>
     withBench({}, async (bench) => {
-      const plan = await verbOf(right).plan(bench.context, (await wish(bench)).leg)
+      const plan = await verbOf(bench, right).plan(bench.context, (await wish(bench)).leg)
       bench.lab.sandbox.arm({
         match: { changesOnly: true },
         times: plan.length,
         what: { kind: 'garbage', body: '{"id":"0"}' },
       })
-      expect(new Set(await carryOutAll(bench.context, right, plan))).toEqual(new Set(['unknown']))
+      expect(new Set(await carryOutAll(bench, right, plan))).toEqual(new Set(['unknown']))
     }))
 
   it('says that the record is gone when it is', () =>
@@ -109,9 +109,9 @@ describe.each(WISHES)('%s in Intercom', (right, wish) => {
       const wished = await wish(bench)
       for (const id of bench.lab.subject.refs.contact ?? []) await bench.send('DELETE', `/contacts/${id}`)
       expect(verdictOf(await bench.verify(wished.leg), 'contact')).toBe('absent')
-      const plan = await verbOf(right).plan(bench.context, wished.leg)
+      const plan = await verbOf(bench, right).plan(bench.context, wished.leg)
       const onContact = plan.find(({ part }) => part === 'contact')
-      expect(onContact === undefined ? 'none' : await carryOut(bench.context, right, onContact)).toBe('VENDOR_REFUSED')
+      expect(onContact === undefined ? 'none' : await carryOut(bench, right, onContact)).toBe('VENDOR_REFUSED')
     }))
 
   it('does not take a broken answer for “in place”', () =>

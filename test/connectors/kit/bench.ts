@@ -44,6 +44,8 @@ export interface Bench {
   readonly send: (method: string, path: string, body?: JsonValue) => Promise<JsonValue>
 }
 
+export type WithBench = (options: BenchOptions, run: (bench: Bench) => Promise<void>) => Promise<void>
+
 /** Runs a test on a bench of its own, and looks for leaks when it has ended well. */
 export async function withBench(
   piece: Workpiece,
@@ -119,6 +121,11 @@ export function findingOf({ findings }: Pick<VerifyReport, 'findings'>, part: st
 
 export function verdictOf(report: Pick<VerifyReport, 'findings'>, part: string): string | undefined {
   return findingOf(report, part)?.verdict.kind
+}
+
+/** The whole verdict of a part, with its date or reason. */
+export function verdictIn(findings: readonly PartFinding[], part: string): PartFinding['verdict'] | undefined {
+  return findings.find((finding) => finding.part === part)?.verdict
 }
 
 export function verbOf({ connector }: Pick<Bench, 'connector'>, right: WritingRight): WritingVerb {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
-import { findingOf } from '../../../connectors/pipedrive/finding.ts'
 import { pipedrive } from '../../../connectors/pipedrive/index.ts'
+import { findingOf } from '../../../src/connector/index.ts'
 import type { JsonObject, LegSubject, PlannedRecord } from '../../../src/connector/index.ts'
 import { act } from '../conformance/acting.ts'
 import { gather, legOf } from '../conformance/driver.ts'
 import { expectWell } from '../conformance/facts.ts'
-import { changesIn, personOf, verbOf, verdictOf, withBench } from './bench.ts'
+import { changesIn, personOf, verbOf, verdictIn, withBench } from './bench.ts'
 import type { Bench } from './bench.ts'
 
 const DAY_MS = 86_400_000
@@ -15,7 +15,7 @@ async function legFor({ lab, context }: Bench): Promise<LegSubject> {
 }
 
 async function eraseAll(bench: Bench, leg: LegSubject) {
-  return act(bench.lab, [await verbOf('erasure').plan(bench.context, leg)], { context: bench.context })
+  return act(bench.lab, [await verbOf(bench, 'erasure').plan(bench.context, leg)], { context: bench.context })
 }
 
 async function erase(bench: Bench): Promise<LegSubject> {
@@ -85,7 +85,7 @@ describe('the way of a Pipedrive erasure', () => {
         await bench.send('DELETE', `/api/v2/persons/${id}`)
         const before = changesIn(bench).length
 
-        const verb = verbOf('erasure')
+        const verb = verbOf(bench, 'erasure')
         for (const step of ['anonymise_person', 'clear_addresses']) {
           const members = [{ key: 'one', target: id, details: {} }]
           expect(await verb.perform(bench.context, { right: 'erasure', step, members })).toEqual([
@@ -103,7 +103,7 @@ describe('the way of a Pipedrive erasure', () => {
       const leg = await erase(bench)
 
       expect(await bench.send('GET', `/api/v1/notes/${id}`)).toMatchObject({ active_flag: false, content: '[erased]' })
-      expect(verdictOf(await look(bench, leg), 'notes')).toEqual({ kind: 'absent' })
+      expect(verdictIn(await look(bench, leg), 'notes')).toEqual({ kind: 'absent' })
     }))
 
   it('says that a note is there while its text is, marked as deleted or not', () =>
@@ -111,7 +111,7 @@ describe('the way of a Pipedrive erasure', () => {
       const leg = await legFor(bench)
       for (const id of bench.lab.subject.refs.notes ?? []) await bench.send('DELETE', `/api/v1/notes/${id}`)
 
-      expect(verdictOf(await look(bench, leg), 'notes')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'notes')).toEqual({ kind: 'present' })
     }))
 
   it('erases the person although another user’s call log is refused', () =>
@@ -123,7 +123,7 @@ describe('the way of a Pipedrive erasure', () => {
         ['delete_call', 'VENDOR_SCOPE_MISSING'],
       ])
       expect(bench.lab.sandbox.remaining(bench.lab.subject)).toMatchObject({ person: 0, calls: 1 })
-      expect(verdictOf(await look(bench, leg), 'calls')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'calls')).toEqual({ kind: 'present' })
     }))
 
   it('says that a deal is there when Pipedrive does not let go of the person', () =>
@@ -132,7 +132,7 @@ describe('the way of a Pipedrive erasure', () => {
       await eraseAll(bench, leg)
 
       expect(bench.lab.sandbox.remaining(bench.lab.subject).person).toBe(0)
-      expect(verdictOf(await look(bench, leg), 'deals')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'deals')).toEqual({ kind: 'present' })
     }))
 })
 
@@ -183,7 +183,7 @@ describe('what is shared with others', () => {
       ]
       await bench.send('PATCH', `/api/v2/activities/${id}`, { participants })
 
-      const plan = await verbOf('erasure').plan(bench.context, leg)
+      const plan = await verbOf(bench, 'erasure').plan(bench.context, leg)
 
       expect(plan.filter(({ target }) => target === id).map(({ step }) => step)).toEqual(['redact_activity'])
     }))
@@ -221,7 +221,7 @@ describe('what is shared with others', () => {
       const leg = await erase(bench)
 
       expect(bench.lab.sandbox.remaining(bench.lab.subject)).toMatchObject({ mail: 0, mail_of_others: 1 })
-      expect(verdictOf(await look(bench, leg), 'mail_of_others')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'mail_of_others')).toEqual({ kind: 'present' })
     }))
 })
 
@@ -231,7 +231,7 @@ describe('looking again', () => {
     (deleted_person) =>
       withBench({ switches: { deleted_person } }, async (bench) => {
         const leg = await erase(bench)
-        const verdict = verdictOf(await look(bench, leg), 'person') as { kind: string; purgeByMs: number }
+        const verdict = verdictIn(await look(bench, leg), 'person') as { kind: string; purgeByMs: number }
 
         expect(verdict.kind).toBe('soft_deleted')
         expect(verdict.purgeByMs).toBeGreaterThan(bench.lab.clock.nowMs() + 29 * DAY_MS)
@@ -240,7 +240,7 @@ describe('looking again', () => {
         bench.lab.clock.push(31 * DAY_MS)
         const findings = await look(bench, leg)
         for (const part of ['person', 'files', 'activities'])
-          expect(verdictOf(findings, part)).toEqual({ kind: 'absent' })
+          expect(verdictIn(findings, part)).toEqual({ kind: 'absent' })
       }),
   )
 
@@ -250,12 +250,12 @@ describe('looking again', () => {
   ])('never calls old addresses in the changelog gone (%s)', (changelog_after_delete, kind) =>
     withBench({ switches: { changelog_after_delete } }, async (bench) => {
       const all = await legFor(bench)
-      expect(verdictOf(await look(bench, all), 'changelog')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, all), 'changelog')).toEqual({ kind: 'present' })
       const leg = await erase(bench)
 
-      expect(verdictOf(await look(bench, leg), 'changelog')?.kind).toBe(kind)
+      expect(verdictIn(await look(bench, leg), 'changelog')?.kind).toBe(kind)
       bench.lab.clock.push(31 * DAY_MS)
-      expect(verdictOf(await look(bench, leg), 'changelog')?.kind).toBe('cannot_tell')
+      expect(verdictIn(await look(bench, leg), 'changelog')?.kind).toBe('cannot_tell')
       const row = pipedrive.manifest.depth.find(({ part }) => part === 'changelog')
       expect(row).toMatchObject({ isRead: true, onErasure: 'left' })
     }),
@@ -266,8 +266,8 @@ describe('looking again', () => {
       const leg = await erase(bench)
       const findings = await look(bench, leg)
 
-      expect(verdictOf(findings, 'archived_deals')).toEqual({ kind: 'absent' })
-      expect(verdictOf(findings, 'business_changelogs')).toEqual({ kind: 'present' })
+      expect(verdictIn(findings, 'archived_deals')).toEqual({ kind: 'absent' })
+      expect(verdictIn(findings, 'business_changelogs')).toEqual({ kind: 'present' })
       expect(pipedrive.manifest.depth.filter(({ onErasure }) => onErasure === 'anonymised')).toEqual([])
     }))
 
@@ -275,14 +275,14 @@ describe('looking again', () => {
     withBench({ switches: { delete_person: 'keeps' } }, async (bench) => {
       const leg = await erase(bench)
 
-      expect(verdictOf(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
     }))
 
   it('does not take what a lagging index still shows for a person', () =>
     withBench({ switches: { search_lag: 'a_minute' } }, async (bench) => {
       const leg = await erase(bench)
 
-      expect(verdictOf(await look(bench, leg), 'person')?.kind).toBe('soft_deleted')
+      expect(verdictIn(await look(bench, leg), 'person')?.kind).toBe('soft_deleted')
     }))
 
   it('sees a person that a program created again, and passes over one that is somebody else’s', () =>
@@ -290,10 +290,10 @@ describe('looking again', () => {
       const leg = await erase(bench)
       const ref = await bench.addPerson('Again', [bench.lab.subject.person.secondEmail])
 
-      expect(verdictOf(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
       const others = [{ part: 'person', ref, content: {} }]
       const { findings } = await pipedrive.verify(bench.context, { ...leg, others })
-      expect(verdictOf(findings, 'person')?.kind).toBe('soft_deleted')
+      expect(verdictIn(findings, 'person')?.kind).toBe('soft_deleted')
     }))
 
   it('proves nothing with a credential of another user than the one that saw the person', () =>
@@ -305,14 +305,14 @@ describe('looking again', () => {
           : record,
       )
 
-      expect(verdictOf(await look(bench, { ...leg, records }), 'person')?.kind).toBe('cannot_tell')
+      expect(verdictIn(await look(bench, { ...leg, records }), 'person')?.kind).toBe('cannot_tell')
     }))
 
   it('does not call mail gone that is only marked as deleted', () =>
     withBench({ switches: { deleted_thread: 'flagged' } }, async (bench) => {
       const leg = await erase(bench)
 
-      expect(verdictOf(await look(bench, leg), 'mail')?.kind).toBe('cannot_tell')
+      expect(verdictIn(await look(bench, leg), 'mail')?.kind).toBe('cannot_tell')
     }))
 
   it('does not wait for a purge that is overdue', () => {

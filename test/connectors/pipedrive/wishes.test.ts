@@ -5,7 +5,7 @@ import type { WritingRight } from '../../../src/domain/right.ts'
 import type { Wish } from '../../../src/domain/wish.ts'
 import { approved, gather } from '../conformance/driver.ts'
 import { picturesOf } from '../conformance/facts.ts'
-import { personOf, verbOf, verdictOf, withBench } from './bench.ts'
+import { personOf, verbOf, verdictIn, withBench } from './bench.ts'
 import type { Bench } from './bench.ts'
 
 const FIELD = 'c3d4e5f60718293a4b5c6d7e8f9012345678a1b2'
@@ -21,11 +21,11 @@ function callOf(right: WritingRight, { step, target, details }: PlannedEffect): 
   return { right, step, members: [{ key: 'one', target, ...(details === undefined ? {} : { details }) }] }
 }
 
-async function carryOut({ context }: Bench, leg: LegSubject): Promise<readonly EffectAnswer['kind'][]> {
+async function carryOut(bench: Bench, leg: LegSubject): Promise<readonly EffectAnswer['kind'][]> {
   const right = leg.right as WritingRight
   const kinds: EffectAnswer['kind'][] = []
-  for (const effect of await verbOf(right).plan(context, leg)) {
-    const [answered] = await verbOf(right).perform(context, callOf(right, effect))
+  for (const effect of await verbOf(bench, right).plan(bench.context, leg)) {
+    const [answered] = await verbOf(bench, right).perform(bench.context, callOf(right, effect))
     if (answered !== undefined) kinds.push(answered.answer.kind)
   }
   return kinds
@@ -52,7 +52,7 @@ describe('correcting a person in Pipedrive', () => {
     withBench({}, async (bench) => {
       const expectUntouched = picturesOf(bench.lab, [bench.lab.namesake, bench.lab.stranger])
       const leg = await legFor(bench, { right: 'rectification', corrections })
-      expect(verdictOf(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
 
       expect(await carryOut(bench, leg)).toEqual(['done'])
 
@@ -65,7 +65,7 @@ describe('correcting a person in Pipedrive', () => {
       ])
       expect(person.phones).toMatchObject([{ value: '+32470998877', label: 'mobile' }])
       expect(person.postal_address).toMatchObject({ locality: 'Mons', postal_code: '9000' })
-      expect(verdictOf(await look(bench, leg), 'person')).toEqual({ kind: 'in_place' })
+      expect(verdictIn(await look(bench, leg), 'person')).toEqual({ kind: 'in_place' })
       expectUntouched()
     }))
 
@@ -100,13 +100,15 @@ describe('correcting a person in Pipedrive', () => {
   ] as const)('reads back after a lost answer (%s)', (kind, expected) =>
     withBench({}, async (bench) => {
       const leg = await legFor(bench, { right: 'rectification', corrections })
-      const [effect] = await verbOf('rectification').plan(bench.context, leg)
+      const [effect] = await verbOf(bench, 'rectification').plan(bench.context, leg)
       if (effect === undefined) throw new Error('something is planned')
       const call = callOf('rectification', effect)
       bench.lab.sandbox.arm({ match: { changesOnly: true }, times: 1, what: { kind } })
 
-      await expect(verbOf('rectification').perform(bench.context, call)).rejects.toMatchObject({ mayHaveArrived: true })
-      expect(await verbOf('rectification').readBack(bench.context, call)).toEqual([
+      await expect(verbOf(bench, 'rectification').perform(bench.context, call)).rejects.toMatchObject({
+        mayHaveArrived: true,
+      })
+      expect(await verbOf(bench, 'rectification').readBack(bench.context, call)).toEqual([
         { key: 'one', answer: { kind: expected } },
       ])
     }),
@@ -118,7 +120,7 @@ describe('correcting a person in Pipedrive', () => {
       bench.lab.sandbox.arm({ match: { changesOnly: true }, times: 1, what: { kind: 'lie' } })
       await carryOut(bench, leg)
 
-      expect(verdictOf(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
     }))
 
   it('is refused where a field exists with contact sync only', () =>
@@ -127,7 +129,7 @@ describe('correcting a person in Pipedrive', () => {
       const leg = await legFor(bench, { right: 'rectification', corrections: wish })
 
       expect(await carryOut(bench, leg)).toEqual(['rejected'])
-      expect(verdictOf(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
     }))
 
   it('leaves the organisation to a person, and says so', () =>
@@ -157,7 +159,7 @@ describe('objecting in Pipedrive', () => {
     withBench({ switches: { patch_answer: 'with_marketing' } }, async (bench) => {
       const expectUntouched = picturesOf(bench.lab, [bench.lab.namesake, bench.lab.stranger])
       const leg = await legFor(bench, objection)
-      expect(verdictOf(await look(bench, leg), 'marketing_status')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'marketing_status')).toEqual({ kind: 'present' })
 
       expect(await carryOut(bench, leg)).toEqual(['done'])
       expect(await carryOut(bench, leg)).toEqual(['already'])
@@ -179,10 +181,10 @@ describe('objecting in Pipedrive', () => {
   it('leaves it to the read back when the look fails after the change', () =>
     withBench({}, async (bench) => {
       const leg = await legFor(bench, objection)
-      const [effect] = await verbOf('objection').plan(bench.context, leg)
+      const [effect] = await verbOf(bench, 'objection').plan(bench.context, leg)
       if (effect === undefined) throw new Error('something is planned')
       const call = callOf('objection', effect)
-      expect(await verbOf('objection').readBack(bench.context, call)).toMatchObject([
+      expect(await verbOf(bench, 'objection').readBack(bench.context, call)).toMatchObject([
         { answer: { kind: 'not_happened' } },
       ])
       // The first read is that before the change.
@@ -192,8 +194,12 @@ describe('objecting in Pipedrive', () => {
         if (method === 'GET' && reads === 2) bench.lab.sandbox.arm({ times: 1, what: { kind: 'status', status: 503 } })
       })
 
-      expect(await verbOf('objection').perform(bench.context, call)).toMatchObject([{ answer: { kind: 'unknown' } }])
-      expect(await verbOf('objection').readBack(bench.context, call)).toMatchObject([{ answer: { kind: 'happened' } }])
+      expect(await verbOf(bench, 'objection').perform(bench.context, call)).toMatchObject([
+        { answer: { kind: 'unknown' } },
+      ])
+      expect(await verbOf(bench, 'objection').readBack(bench.context, call)).toMatchObject([
+        { answer: { kind: 'happened' } },
+      ])
     }))
 
   it.each(['with_marketing', 'without_marketing'])(
@@ -208,7 +214,7 @@ describe('objecting in Pipedrive', () => {
 
         expect(kinds).toEqual(['rejected'])
         expect((await personOf(bench, id)).marketing_status).toBe('no_consent')
-        expect(verdictOf(await look(bench, leg), 'marketing_status')).toEqual({ kind: 'present' })
+        expect(verdictIn(await look(bench, leg), 'marketing_status')).toEqual({ kind: 'present' })
       }),
   )
 
@@ -217,17 +223,17 @@ describe('objecting in Pipedrive', () => {
       const leg = await legFor(bench, objection)
 
       expect(await carryOut(bench, leg)).toEqual([])
-      expect(verdictOf(await look(bench, leg), 'marketing_status')?.kind).toBe('cannot_tell')
+      expect(verdictIn(await look(bench, leg), 'marketing_status')?.kind).toBe('cannot_tell')
     }))
 
   it('records it in the custom field that the account names, where the company has no Campaigns', () =>
     withBench({ switches: { campaigns: '400' }, options: { objection_field: FIELD } }, async (bench) => {
       const leg = await legFor(bench, objection)
-      expect(verdictOf(await look(bench, leg), 'marketing_status')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'marketing_status')).toEqual({ kind: 'present' })
 
       expect(await carryOut(bench, leg)).toEqual(['done'])
 
-      expect(verdictOf(await look(bench, leg), 'marketing_status')).toEqual({ kind: 'in_place' })
+      expect(verdictIn(await look(bench, leg), 'marketing_status')).toEqual({ kind: 'in_place' })
       expect(await carryOut(bench, leg)).toEqual(['already'])
     }))
 
@@ -236,7 +242,7 @@ describe('objecting in Pipedrive', () => {
       const leg = await legFor(bench, { right: 'objection', purposes: ['profiling'] })
 
       expect(await carryOut(bench, leg)).toEqual([])
-      expect(verdictOf(await look(bench, leg), 'marketing_status')?.kind).toBe('cannot_tell')
+      expect(verdictIn(await look(bench, leg), 'marketing_status')?.kind).toBe('cannot_tell')
     }))
 })
 
@@ -255,7 +261,7 @@ describe('restricting in Pipedrive', () => {
     withBench({ options: { restriction_field: FIELD, restriction_value: 17 } }, async (bench) => {
       const expectUntouched = picturesOf(bench.lab, [bench.lab.namesake, bench.lab.stranger])
       const leg = await legFor(bench, { right: 'restriction' })
-      expect(verdictOf(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
 
       expect(await carryOut(bench, leg)).toEqual(['done'])
       expect(await carryOut(bench, leg)).toEqual(['already'])
@@ -263,7 +269,7 @@ describe('restricting in Pipedrive', () => {
       const person = await personOf(bench, own(bench))
       expect((person.custom_fields as JsonObject)[FIELD]).toBe(17)
       expect(person.marketing_status).toBe('subscribed')
-      expect(verdictOf(await look(bench, leg), 'person')).toEqual({ kind: 'in_place' })
+      expect(verdictIn(await look(bench, leg), 'person')).toEqual({ kind: 'in_place' })
       expectUntouched()
     }))
 
@@ -273,6 +279,6 @@ describe('restricting in Pipedrive', () => {
       bench.lab.sandbox.arm({ match: { changesOnly: true }, times: 1, what: { kind: 'lie' } })
       await carryOut(bench, leg)
 
-      expect(verdictOf(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
+      expect(verdictIn(await look(bench, leg), 'person')).toEqual({ kind: 'present' })
     }))
 })
