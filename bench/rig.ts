@@ -75,7 +75,7 @@ export class Rig {
       store: wrap ? wrap.store(store) : store,
       clock,
       random: systemRandom,
-      vault: createVault(MASTER_KEY),
+      vault: createVault({ masterKey: MASTER_KEY, lookupKey: MASTER_KEY }),
       accounts: testAccounts(accounts),
       policies: testPolicies({ byRight: { erasure: { approval, coolingOffMs: 0 } } }),
       parcels: createParcels(objects),

@@ -34,7 +34,7 @@ export async function startServices(): Promise<Services> {
       await runSql(postgres.url, `create database ${name}`)
       const url = new URL(postgres.url)
       url.pathname = `/${name}`
-      await migrate({ databaseUrl: url.href, masterKeyCheck: masterKeyCheckValue(MASTER_KEY) })
+      await migrate({ databaseUrl: url.href, masterKeyChecks: [masterKeyCheckValue(MASTER_KEY)] })
       return url.href
     },
     stop: async () => {

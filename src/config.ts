@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { KnownConnector } from './config/accounts.ts'
 import { configurationOf } from './config/configuration.ts'
 import { readDocument } from './config/document.ts'
-import { masterKeyOf } from './config/master-key.ts'
+import { beginMasterKeyChange, masterKeyOf } from './config/master-key.ts'
 import { refusal } from './config/refusal.ts'
 import { settingsOf } from './config/settings.ts'
 import type { Environment } from './config/variables.ts'
@@ -48,6 +48,14 @@ export function readMasterKey(
   env: Environment = process.env,
 ): MasterKey {
   return masterKeyOf(env, settings)
+}
+
+/** See `beginMasterKeyChange`. @throws DsrError `CONFIG_INVALID`. */
+export function startMasterKeyChange(
+  settings: Pick<Settings, 'dataDirectory' | 'databaseUrl'>,
+  env: Environment = process.env,
+): { readonly previousFile: string | undefined } {
+  return beginMasterKeyChange(env, settings)
 }
 
 function readText(file: string): string {

@@ -4,26 +4,39 @@ import { deriveKey, KEY_BYTES, subjectCommitment } from '../crypto/commitment.ts
 import { masterKeyId, newKey, openBytes, sealBytes, sealRecordPart, unwrapKey, wrapKey } from '../crypto/envelope.ts'
 import { DsrError } from '../domain/errors.ts'
 import { identifierKey } from '../domain/identifier.ts'
-import type { RequestVault, Vault } from '../ports/runtime.ts'
+import type { RequestVault, Vault, WrappedKey } from '../ports/runtime.ts'
 
 // A request's key is unwrapped on every run; the last few are kept so that a batch over many requests stays cheap.
 const KEPT_OPEN = 500
 
+export interface VaultKeys {
+  /** Wraps the keys of new requests. */
+  readonly masterKey: Uint8Array
+  /** Still unwrap what they wrapped. */
+  readonly previous?: readonly Uint8Array[]
+  /** Look-up digests are made with it; it outlives a change of the master key. 32 bytes. */
+  readonly lookupKey: Uint8Array
+}
+
 /** The vault under a master key: every request has a key of its own, wrapped in its row. */
-export function createVault(masterKey: Uint8Array): Vault {
+export function createVault({ masterKey, previous = [], lookupKey }: VaultKeys): Vault {
   const presentId = masterKeyId(masterKey)
-  const lookupKey = deriveKey(masterKey, 'lookup')
+  const known = new Map([masterKey, ...previous].map((key) => [masterKeyId(key), key]))
+  const unwrapped = ({ wrappedKey, masterKeyId: id }: WrappedKey): Buffer => {
+    // A shredded request has no key any more.
+    if (wrappedKey.byteLength === 0) throw new DsrError('CORRUPT_CIPHERTEXT', 'the key of this request was destroyed')
+    return unwrapKey(known.get(id) ?? masterKey, id, wrappedKey)
+  }
+  const wrapped = (key: Uint8Array) => ({ wrappedKey: wrapKey(masterKey, presentId, key), masterKeyId: presentId })
   const opened = new Map<string, RequestVault>()
   return {
-    createKey: () => ({ wrappedKey: wrapKey(masterKey, presentId, newKey()), masterKeyId: presentId }),
+    createKey: () => wrapped(newKey()),
+    rewrap: (request) => wrapped(unwrapped(request)),
     open: (request) => {
-      // A shredded request has no key any more.
-      if (request.wrappedKey.byteLength === 0)
-        throw new DsrError('CORRUPT_CIPHERTEXT', 'the key of this request was destroyed')
       const name = `${request.id}/${Buffer.from(request.wrappedKey).toString('base64')}`
-      const known = opened.get(name)
-      if (known) return known
-      const vault = requestVault(request.id, unwrapKey(masterKey, request.masterKeyId, request.wrappedKey))
+      const already = opened.get(name)
+      if (already) return already
+      const vault = requestVault(request.id, unwrapped(request))
       const [oldest] = opened.keys()
       if (opened.size >= KEPT_OPEN && oldest !== undefined) opened.delete(oldest)
       opened.set(name, vault)

@@ -104,6 +104,10 @@ function addTools(program: Command): void {
         run(async () => (await import('./commands/key.ts')).createKeyCommand(options, print)),
     )
   program
+    .command('rotate-master-key')
+    .description('wrap every key anew under the present master key; may be stopped and run again')
+    .action(() => run(async () => (await import('./commands/master-key.ts')).rotateMasterKeyCommand(print)))
+  program
     .command('public-key')
     .description('print the public key (PEM) that verifies the records of this installation')
     .action(() => run(async () => (await import('./commands/key.ts')).publicKeyCommand(print)))

@@ -97,6 +97,8 @@ export interface ObjectSettings {
 export interface MasterKey {
   /** 32 bytes. */
   readonly bytes: Uint8Array
+  /** Keys that were used before and still open what was not wrapped anew yet. */
+  readonly previous: readonly Uint8Array[]
   /** Whether it was made now, in a file that the operator must back up. */
   readonly isNew: boolean
 }

@@ -14,11 +14,15 @@ export interface Random {
 }
 
 /** Keys of requests. A key exists wrapped in the request's row and unwrapped in memory only. */
+export type WrappedKey = Pick<RequestRow, 'id' | 'wrappedKey' | 'masterKeyId'>
+
 export interface Vault {
   /** A new key for a request, wrapped by the present master key. */
   createKey(): { readonly wrappedKey: Uint8Array; readonly masterKeyId: string }
+  /** The same key of a request, wrapped by the present master key. @throws DsrError as `open`. */
+  rewrap(request: WrappedKey): { readonly wrappedKey: Uint8Array; readonly masterKeyId: string }
   /** @throws DsrError `MASTER_KEY_WRONG`, `CORRUPT_CIPHERTEXT`. */
-  open(request: Pick<RequestRow, 'id' | 'wrappedKey' | 'masterKeyId'>): RequestVault
+  open(request: WrappedKey): RequestVault
   /** Keyed digest for look-ups across requests of one controller (duplicates, Idempotency-Key); purposes never mix. */
   lookupDigest(controllerId: ControllerId, purpose: string, text: string): string
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { readConfiguration, readMasterKey, readSettings } from '../../src/config.ts'
+import { readConfiguration, readMasterKey, startMasterKeyChange, readSettings } from '../../src/config.ts'
 import { CANARY, CONNECTORS, refusalOf } from './example.ts'
 
 let directory = ''
@@ -100,7 +100,11 @@ describe('the master key', () => {
     'is 32 bytes, however written',
     (text) => {
       const settings = { dataDirectory: directory, databaseUrl: 'postgres://db' }
-      expect(readMasterKey(settings, { HABEAS_MASTER_KEY: text })).toEqual({ bytes: new Uint8Array(KEY), isNew: false })
+      expect(readMasterKey(settings, { HABEAS_MASTER_KEY: text })).toEqual({
+        bytes: new Uint8Array(KEY),
+        previous: [],
+        isNew: false,
+      })
     },
   )
 
@@ -125,7 +129,7 @@ describe('the master key', () => {
     const made = readMasterKey(settings, {})
     expect(made.isNew).toBe(true)
     expect(made.bytes).toHaveLength(32)
-    expect(readMasterKey(settings, {})).toEqual({ bytes: made.bytes, isNew: false })
+    expect(readMasterKey(settings, {})).toEqual({ bytes: made.bytes, previous: [], isNew: false })
     const file = path.join(directory, 'data', 'keys', 'master.key')
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     expect(Buffer.from(await readFile(file, 'utf8'), 'base64')).toEqual(Buffer.from(made.bytes))
@@ -148,5 +152,24 @@ describe('the master key', () => {
     readMasterKey(settings, {})
     await chmod(path.join(directory, 'open', 'keys', 'master.key'), 0o644)
     expect(refusalOf(() => readMasterKey(settings, {}))?.field).toBe('HABEAS_MASTER_KEY')
+  })
+
+  it('is changed in its file, and a change that was cut short goes on', async () => {
+    const settings = { dataDirectory: path.join(directory, 'change'), databaseUrl: undefined }
+    const { bytes: old } = readMasterKey(settings, {})
+    const { previousFile } = startMasterKeyChange(settings, {})
+    const changed = readMasterKey(settings, {})
+    expect(changed.previous).toEqual([old])
+    expect(changed.bytes).not.toEqual(old)
+    expect(startMasterKeyChange(settings, {})).toEqual({ previousFile })
+    expect(readMasterKey(settings, {})).toEqual(changed)
+    await rm(previousFile!)
+    expect(readMasterKey(settings, {})).toEqual({ ...changed, previous: [] })
+  })
+
+  it('that is given is not touched', () => {
+    const settings = { dataDirectory: path.join(directory, 'given'), databaseUrl: undefined }
+    const change = startMasterKeyChange(settings, { HABEAS_MASTER_KEY: KEY.toString('hex') })
+    expect(change).toEqual({ previousFile: undefined })
   })
 })

@@ -116,9 +116,9 @@ describeWithService('postgres', 'habeas migrate', () => {
   it('refuses another master key than the first', () =>
     withDatabase(async (databaseUrl) => {
       await migrate({ databaseUrl })
-      await migrate({ databaseUrl, masterKeyCheck: 'check-1' })
-      await migrate({ databaseUrl, masterKeyCheck: 'check-1' })
-      expect(await codeOf(migrate({ databaseUrl, masterKeyCheck: 'check-2' }))).toBe('MASTER_KEY_WRONG')
+      await migrate({ databaseUrl, masterKeyChecks: ['check-1'] })
+      await migrate({ databaseUrl, masterKeyChecks: ['check-1'] })
+      expect(await codeOf(migrate({ databaseUrl, masterKeyChecks: ['check-2'] }))).toBe('MASTER_KEY_WRONG')
     }))
 
   it('brings the queue up to date one at a time, and tells when that fails', () =>

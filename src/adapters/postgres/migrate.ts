@@ -8,8 +8,8 @@ import { stateEdges } from './state-edges.ts'
 export interface MigrateOptions {
   /** A direct address: a pooler that shares sessions would lose the lock. */
   readonly databaseUrl: string
-  /** Check value of the master key: stored the first time, compared ever after. */
-  readonly masterKeyCheck?: string
+  /** Check values of the master key and of previous ones: the first is stored the first time, and one of them must be there ever after. */
+  readonly masterKeyChecks?: readonly string[]
   /** Brings the queue's own schema up to date, under the same lock; called when the queue lives in this database. */
   readonly migrateQueue?: () => Promise<void>
 }
@@ -57,7 +57,7 @@ async function migrateLocked(client: Client, options: MigrateOptions): Promise<M
   for (const migration of pending) await inTransaction(client, () => apply(client, migration))
   // The edges of a newer release stay: its processes may be running.
   if (!isNewer) await inTransaction(client, () => writeEdges(client))
-  if (options.masterKeyCheck !== undefined) await checkMasterKey(client, options.masterKeyCheck)
+  if (options.masterKeyChecks !== undefined) await checkMasterKey(client, options.masterKeyChecks)
   await callQueue(options)
   return { applied: pending.map(({ name }) => name) }
 }
@@ -93,9 +93,11 @@ async function writeEdges(client: Client): Promise<void> {
   )
 }
 
-async function checkMasterKey(client: Client, value: string): Promise<void> {
-  const stored = await writeSettingOnce(client, MASTER_KEY_CHECK, value)
-  if (stored !== value) throw new DsrError('MASTER_KEY_WRONG', 'the database was made under another master key')
+async function checkMasterKey(client: Client, values: readonly string[]): Promise<void> {
+  const [present] = values
+  if (present === undefined) return
+  const stored = await writeSettingOnce(client, MASTER_KEY_CHECK, present)
+  if (!values.includes(stored)) throw new DsrError('MASTER_KEY_WRONG', 'the database was made under another master key')
 }
 
 async function callQueue({ migrateQueue }: MigrateOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { DsrError } from '../../domain/errors.ts'
 import { failureOf } from './failure.ts'
 
 /** What can run a statement outside a transaction: a pool or one connection. */
@@ -14,6 +15,17 @@ export async function readSetting(database: Queryable, name: string): Promise<st
 export async function writeSettingOnce(database: Queryable, name: string, value: string): Promise<string> {
   await ask(database, 'insert into app.setting (name, value) values ($1, $2) on conflict do nothing', [name, value])
   return (await readSetting(database, name)) ?? value
+}
+
+/** Replaces the value that was read. @throws DsrError `STALE_EPOCH` when another process changed it since. */
+export async function replaceSetting(
+  database: Queryable,
+  name: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const text = 'update app.setting set value = $3 where name = $1 and value = $2 returning value'
+  const rows = await ask(database, text, [name, from, to])
+  if (rows.length === 0) throw new DsrError('STALE_EPOCH', 'another process changed this setting meanwhile')
 }
 
 async function ask(database: Queryable, text: string, values: string[]): Promise<{ value: string }[]> {

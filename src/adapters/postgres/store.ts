@@ -5,7 +5,7 @@ import type { Store, Table, Tx } from '../../ports/store.ts'
 import { createPool, withoutCrash, type PoolOptions } from './pool.ts'
 import { assertSchema } from './schema.ts'
 import { Session, type SessionTimeouts } from './session.ts'
-import { readSetting, writeSettingOnce } from './settings.ts'
+import { readSetting, replaceSetting, writeSettingOnce } from './settings.ts'
 import { postgresTable } from './table.ts'
 
 export type StoreOptions = (PoolOptions | { readonly pool: Pool }) & Partial<SessionTimeouts>
@@ -16,6 +16,8 @@ export interface PostgresStore extends Store {
   readSetting(name: string): Promise<string | undefined>
   /** @returns the value that holds: the given one, or the one that was first. */
   writeSettingOnce(name: string, value: string): Promise<string>
+  /** @throws DsrError `STALE_EPOCH` when the value is no longer `from`. */
+  replaceSetting(name: string, change: { readonly from: string; readonly to: string }): Promise<void>
   /** Waits for the transactions under way. A pool that was given stays open. */
   close(): Promise<void>
 }
@@ -35,6 +37,7 @@ export function createStore(options: StoreOptions): PostgresStore {
     assertSchema: () => assertSchema(pool),
     readSetting: (name) => readSetting(pool, name),
     writeSettingOnce: (name, value) => writeSettingOnce(pool, name, value),
+    replaceSetting: (name, change) => replaceSetting(pool, name, change),
     close: async () => {
       if (!('pool' in options)) await pool.end()
     },

@@ -11,9 +11,7 @@ import { systemRandom } from '../../adapters/random.ts'
 import { createSigner } from '../../adapters/signer.ts'
 import { createVault } from '../../adapters/vault.ts'
 import type { Clock } from '../../connector/contract.ts'
-import { masterKeyCheckValue } from '../../crypto/envelope.ts'
 import { trustedKeyOf, type TrustedKey } from '../../crypto/signature.ts'
-import { DsrError } from '../../domain/errors.ts'
 import type { Engine } from '../../effects/engine.ts'
 import { logEvents, type Log } from '../../log.ts'
 import type { Configuration, MasterKey, Settings } from '../../ports/config.ts'
@@ -21,7 +19,7 @@ import type { ObjectStore } from '../../ports/objects.ts'
 import type { Events, Ports } from '../../ports/runtime.ts'
 import { createEffectHost } from '../../flow/effect-host.ts'
 import { connectors } from '../../../connectors/index.ts'
-import { openRecordKey } from './keys.ts'
+import { masterKeyChecks, openLookupKey, openRecordKey, requireMasterKey } from './keys.ts'
 import { openLimiter } from './limiter.ts'
 import { openOutside, type OpenOutside } from './outside.ts'
 import { openQueue } from './queue.ts'
@@ -100,7 +98,8 @@ async function open(options: RuntimeOptions, closing: Closing): Promise<Omit<Run
   const store = closing(createStore({ pool }), (one) => one.close())
   await store.assertSchema()
   await requireMasterKey(store, masterKey)
-  const signingKey = await openRecordKey(store, masterKey.bytes)
+  const signingKey = await openRecordKey(store, masterKey)
+  const lookupKey = await openLookupKey(store, masterKey)
   const limiter = closing(openLimiter(settings, { database: pool, clock, onError }), (one) => one.close())
   const accounts = closing(openAccounts(options, { limiter: limiter.store, clock }), (one) => one.close())
   const objects = closing(openObjects(settings, clock), (one) => one.close())
@@ -113,7 +112,7 @@ async function open(options: RuntimeOptions, closing: Closing): Promise<Omit<Run
     store,
     clock,
     random: systemRandom,
-    vault: createVault(masterKey.bytes),
+    vault: createVault({ masterKey: masterKey.bytes, previous: masterKey.previous, lookupKey }),
     accounts,
     policies: createPolicies(configuration),
     parcels: createParcels(objects),
@@ -164,17 +163,10 @@ export async function migrateDatabase(of: {
 }): Promise<readonly string[]> {
   const report = await migrate({
     databaseUrl: of.databaseUrl,
-    masterKeyCheck: masterKeyCheckValue(of.masterKey.bytes),
+    masterKeyChecks: masterKeyChecks(of.masterKey),
     ...(of.settings.redisUrl === undefined && { migrateQueue: () => migrateQueue(of.databaseUrl) }),
   })
   return report.applied
-}
-
-async function requireMasterKey(store: PostgresStore, masterKey: MasterKey): Promise<void> {
-  const known = await store.readSetting('master_key_check')
-  if (known !== undefined && known !== masterKeyCheckValue(masterKey.bytes)) {
-    throw new DsrError('MASTER_KEY_WRONG', 'the database was made under another master key')
-  }
 }
 
 function bothEvents(first: Events, second: Events | undefined): Events {

@@ -83,7 +83,7 @@ export class Course {
       store: shimStore(this.#store, this.boundaries, () => clock.nowMs()),
       clock,
       random,
-      vault: createVault(MASTER_KEY),
+      vault: createVault({ masterKey: MASTER_KEY, lookupKey: MASTER_KEY }),
       accounts: testAccounts([testAccount({ id: 'crm', connector, clock })]),
       policies: testPolicies({ byRight: { access: { approval: 'auto' } } }),
       parcels: createParcels(objects),

@@ -13,6 +13,7 @@ const PEPPER = 'the installation of a test'
 export function plainVault(random: Random): Vault {
   return {
     createKey: () => ({ wrappedKey: random.bytes(16), masterKeyId: 'test-master' }),
+    rewrap: ({ wrappedKey, masterKeyId }) => ({ wrappedKey, masterKeyId }),
     open: ({ wrappedKey }) => {
       if (wrappedKey.byteLength === 0) throw new DsrError('CORRUPT_CIPHERTEXT', 'the key is gone')
       return requestVault(Buffer.from(wrappedKey).toString('hex'))
