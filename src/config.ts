@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import type { KnownConnector } from './config/accounts.ts'
 import { configurationOf } from './config/configuration.ts'
 import { readDocument } from './config/document.ts'
@@ -59,10 +60,12 @@ export function startMasterKeyChange(
 }
 
 function readText(file: string): string {
-  if (!existsSync(file)) throw refusal('HABEAS_CONFIG', 'there is no such file')
+  // A path is no secret, and without it nobody finds out where it was looked for.
+  const where = path.resolve(file)
+  if (!existsSync(file)) throw refusal('HABEAS_CONFIG', `there is no file ${where}`)
   try {
     return readFileSync(file, 'utf8')
   } catch {
-    throw refusal('HABEAS_CONFIG', 'the file cannot be read')
+    throw refusal('HABEAS_CONFIG', `${where} cannot be read as a file`)
   }
 }

@@ -7,6 +7,11 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
+/** Undefined where the output goes into a file or a pipe. */
+function terminalWidth(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns : undefined
+}
+
 async function run(work: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await work()
@@ -130,7 +135,9 @@ function addTools(program: Command): void {
     .command('show')
     .description('print a completion record as a page that a person can read')
     .argument('<file>', 'the record')
-    .action((file: string) => run(async () => (await import('./commands/show.ts')).showCommand(file, print)))
+    .action((file: string) =>
+      run(async () => (await import('./commands/show.ts')).showCommand(file, print, terminalWidth())),
+    )
 }
 
 // A reader that has seen enough (head, less) is no failure.

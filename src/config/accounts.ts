@@ -28,10 +28,16 @@ function accountOf(
   rules: AccountRules,
 ): AccountConfig {
   const connector = rules.connectors.find((known) => known.id === account.connector)
-  if (connector === undefined) throw refusal([...path, 'connector'], 'there is no such connector')
+  if (connector === undefined) {
+    const known = rules.connectors.map(({ id }) => id).sort()
+    throw refusal([...path, 'connector'], `must be one of ${known.join(', ')}`)
+  }
   const options = Object.keys(connector.options ?? {})
   const unknown = Object.keys(account.options).find((option) => !options.includes(option))
-  if (unknown !== undefined) throw refusal([...path, 'options', unknown], 'is not an option of the connector')
+  if (unknown !== undefined) {
+    const known = options.length === 0 ? 'it has none' : `it has ${options.join(', ')}`
+    throw refusal([...path, 'options', unknown], `is not an option of the connector: ${known}`)
+  }
   if (account.effects === 'test_only' && account.test_identifiers.length === 0) {
     throw refusal([...path, 'test_identifiers'], 'is empty, but effects are test_only')
   }

@@ -30,15 +30,16 @@ export function controllerOf(written: WrittenController, path: KeyPath, rules: A
 }
 
 function timeZoneOf(written: WrittenController, path: KeyPath): string {
-  const timeZone = written.time_zone ?? usualTimeZone(written.country)
-  if (timeZone === undefined) throw refusal([...path, 'time_zone'], 'must be there for this country')
-  if (!isTimeZone(timeZone)) throw refusal([...path, 'time_zone'], 'is not a time zone')
   try {
-    dueAt(Date.UTC(2026, 0, 1), { country: written.country, timeZone })
+    dueAt(Date.UTC(2026, 0, 1), { country: written.country, timeZone: 'UTC' })
   } catch {
     // Better now than with the first request: a due date needs the country's public holidays.
-    throw refusal([...path, 'country'], 'has no calendar of public holidays here')
+    throw refusal([...path, 'country'], 'must be the ISO 3166 code of a country whose public holidays are known, as BE')
   }
+  const timeZone = written.time_zone ?? usualTimeZone(written.country)
+  if (timeZone === undefined)
+    throw refusal([...path, 'time_zone'], 'must be there for this country, as Europe/Brussels')
+  if (!isTimeZone(timeZone)) throw refusal([...path, 'time_zone'], 'must be an IANA time zone, as Europe/Brussels')
   return timeZone
 }
 

@@ -19,6 +19,7 @@ export function settingsOf(env: Environment): Settings {
     http: {
       host: written.HOST,
       port: written.PORT,
+      trustedProxies: written.TRUSTED_PROXIES ?? [],
       publicUrl: (written.PUBLIC_URL ?? `http://localhost:${written.PORT}`).replace(/\/+$/, ''),
     },
     logLevel: written.LOG_LEVEL,

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { accountId, connectorId, controllerId } from '../domain/ids.ts'
 import { RIGHTS } from '../domain/right.ts'
@@ -89,8 +90,20 @@ export type WrittenConfiguration = z.infer<typeof configurationShape>
 export type WrittenController = WrittenConfiguration['controllers'][number]
 export type WrittenAccount = WrittenController['accounts'][number]
 
-const port = z.coerce.number().int().min(0).max(65_535)
+const port = z
+  .string()
+  .refine((given) => /^\d{1,5}$/.test(given) && Number(given) <= 65_535, 'must be a whole number from 0 to 65535')
+  .transform(Number)
 const flag = z.enum(['true', 'false']).transform((given) => given === 'true')
+
+const proxies = z
+  .string()
+  .transform((given) => given.split(',').map((one) => one.trim()))
+  .refine((given) => given.every(isNetwork), 'must be addresses or networks, separated by commas, as 10.0.0.0/8')
+
+function isNetwork(text: string): boolean {
+  return ipaddr.isValid(text) || ipaddr.isValidCIDR(text)
+}
 
 /** The environment. Other variables are none of our business. */
 export const settingsShape = z.object({
@@ -108,6 +121,7 @@ export const settingsShape = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(8080),
   PUBLIC_URL: httpUrl.optional(),
+  TRUSTED_PROXIES: proxies.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })

@@ -20,8 +20,8 @@ export interface HttpSettings {
   readonly publicUrl: string
   /** Version of the product, for the API document. */
   readonly version: string
-  /** Whether the address of the caller comes from a proxy's `X-Forwarded-For`. */
-  readonly isBehindProxy?: boolean
+  /** Addresses and networks whose `X-Forwarded-For` says who calls; from others it is not read. */
+  readonly trustedProxies?: readonly string[]
   readonly limits?: Partial<RateLimits>
 }
 

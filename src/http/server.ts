@@ -8,7 +8,10 @@ import { DsrError } from '../domain/errors.ts'
 import { createFailures, createGuard, DEFAULT_LIMITS, limited } from './access/authentication.ts'
 import { BODY_LIMIT_BYTES, parseBody } from './json-body.ts'
 import type { App, ServerOptions } from './options.ts'
+import { PAGE_TYPE, wantsPage } from './negotiation.ts'
+import { lostPage, placesRoute } from './pages/places-page.ts'
 import { pageRoutes } from './pages/routes.ts'
+import { wordsFor } from './pages/words.ts'
 import { asDsrError, PROBLEM_TYPE, problemOf, retryAfterSeconds } from './problem.ts'
 import { connectorRoutes } from './routes/connectors.ts'
 import { describeRoutes, documentRoutes } from './routes/documents.ts'
@@ -23,9 +26,10 @@ import { errorOfIssues } from './schema-errors.ts'
  * so, keeps no state of its own but counts of calls, and several may run side by side. `close` waits for calls under way.
  */
 export async function createServer(options: ServerOptions): Promise<App> {
+  const trusted = options.settings.trustedProxies ?? []
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
-    trustProxy: options.settings.isBehindProxy ?? false,
+    trustProxy: trusted.length === 0 ? false : [...trusted],
     requestTimeout: 60_000,
     return503OnClosing: true,
     routerOptions: { maxParamLength: 200 },
@@ -44,6 +48,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   connectorRoutes(app, options, guard)
   healthRoutes(app, options, guard)
   await documentRoutes(app)
+  placesRoute(app)
   await pageRoutes(app, options, failures)
   return app
 }
@@ -67,9 +72,11 @@ function readBodies(app: App): void {
 
 function answerErrors(app: App, options: ServerOptions): void {
   app.setErrorHandler<FastifyError>((error, httpRequest, reply) => sendProblem(options, { error, httpRequest, reply }))
-  app.setNotFoundHandler((httpRequest, reply) =>
-    sendProblem(options, { error: new DsrError('NOT_FOUND', 'not found'), httpRequest, reply }),
-  )
+  app.setNotFoundHandler((httpRequest, reply) => {
+    const words = wordsFor(httpRequest.headers['accept-language'])
+    if (wantsPage(httpRequest)) return reply.code(404).type(PAGE_TYPE).send(lostPage(words))
+    return sendProblem(options, { error: new DsrError('NOT_FOUND', 'not found'), httpRequest, reply })
+  })
   app.addHook('onResponse', (httpRequest, reply, done) => {
     const facts = {
       method: httpRequest.method,

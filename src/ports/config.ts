@@ -74,7 +74,13 @@ export interface Settings {
   /** Undefined: objects are kept in a directory. */
   readonly objects: ObjectSettings | undefined
   readonly adminKey: Secret | undefined
-  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string }
+  readonly http: {
+    readonly host: string
+    readonly port: number
+    readonly publicUrl: string
+    /** Addresses and networks whose `X-Forwarded-For` is believed; nobody's when empty. */
+    readonly trustedProxies: readonly string[]
+  }
   readonly logLevel: LogLevel
   /** Undefined: letters are written as files. */
   readonly mail: { readonly url: Secret | undefined; readonly from: string }

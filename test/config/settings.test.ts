@@ -20,7 +20,7 @@ describe('the settings', () => {
       redisUrl: undefined,
       objects: undefined,
       adminKey: undefined,
-      http: { host: '127.0.0.1', port: 8080, publicUrl: 'http://localhost:8080' },
+      http: { host: '127.0.0.1', port: 8080, publicUrl: 'http://localhost:8080', trustedProxies: [] },
       logLevel: 'info',
       mail: { url: undefined, from: 'privacy@localhost.localdomain' },
     })

@@ -61,7 +61,15 @@ export interface Body {
   readonly approval: unknown
   readonly timeline: readonly unknown[]
   readonly record: { readonly sha256: string }
-  readonly candidates: readonly { readonly record_id: string; readonly label: string }[]
+  readonly candidates: readonly {
+    readonly record_id: string
+    readonly label: string
+    readonly facts: readonly {
+      readonly fact: string
+      readonly person: readonly string[]
+      readonly record: readonly string[]
+    }[]
+  }[]
   readonly identity_check: { readonly by: string }
   readonly accounts: readonly { readonly controller_id: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -79,6 +87,7 @@ export interface TestServerOptions {
   readonly rig?: RigOptions
   readonly limits?: Partial<RateLimits>
   readonly publicUrl?: string
+  readonly trustedProxies?: readonly string[]
   readonly board?: ServerOptions['board']
 }
 
@@ -117,6 +126,7 @@ export class TestServer {
         publicUrl: options.publicUrl ?? 'http://127.0.0.1',
         version: '0.0.0',
         ...(options.limits && { limits: options.limits }),
+        ...(options.trustedProxies && { trustedProxies: options.trustedProxies }),
       },
       log: { info: note, warn: note, error: note },
       checks: { ready: () => Promise.resolve(made.server?.readyChecks ?? []) },

@@ -37,7 +37,7 @@ export async function demoCommand(options: DemoOptions): Promise<number> {
   const isTerminal = options.isTerminal ?? process.stdout.isTTY
   const { print } = options
   const stopped = untilStopped()
-  const teller = createTeller(print, isTerminal)
+  const teller = createTeller(print, isTerminal, process.stdout.isTTY ? process.stdout.columns : undefined)
   const installation = await openInstallation(options.environment)
   try {
     const cast = castPeople(installation.sandboxes)

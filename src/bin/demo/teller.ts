@@ -1,10 +1,7 @@
 import { styleText } from 'node:util'
-import Table from 'cli-table3'
+import { tableText, tableWidth, wrapped, type Cell } from '../print-table.ts'
 
-const WIDTH = 100
-
-/** A text, or one that spans several rows: the rows below leave it out. */
-export type Cell = string | { readonly content: string; readonly rowSpan: number }
+const INDENT = 5
 
 /** How the demo speaks: chapters, short lines, tables; and what it expected but did not see. */
 export interface Teller {
@@ -12,15 +9,16 @@ export interface Teller {
   say(text: string): void
   /** A line as it is: paths and commands are copied from it. */
   line(text: string): void
-  table(head: readonly string[], rows: readonly (readonly Cell[])[], widths?: readonly number[]): void
+  table(head: readonly string[], rows: readonly (readonly Cell[])[]): void
   /** Tells what was checked. What is not so makes the demo fail. */
   check(what: string, isSo: boolean): void
   /** What was not as expected, in the order in which it was seen. */
   readonly failures: readonly string[]
 }
 
-export function createTeller(print: (line: string) => void, isTerminal: boolean): Teller {
+export function createTeller(print: (line: string) => void, isTerminal: boolean, columns?: number): Teller {
   const failures: string[] = []
+  const width = tableWidth(columns)
   let chapters = 0
   const style = (format: 'bold' | 'green' | 'red', text: string) => (isTerminal ? styleText(format, text) : text)
   return {
@@ -30,41 +28,15 @@ export function createTeller(print: (line: string) => void, isTerminal: boolean)
       const heading = `${chapters}. ${title}`
       print(`\n${style('bold', heading)}\n${'-'.repeat(heading.length)}`)
     },
-    say: (text) => print(wrap(text)),
+    say: (text) => print(wrapped(text, width)),
     line: print,
-    table: (head, rows, widths) => print(tableText(head, rows, widths)),
+    table: (head, rows) => print(tableText(head, rows, width)),
     check: (what, isSo) => {
       if (!isSo) failures.push(what)
-      print(wrap(isSo ? `${style('green', 'yes')}  ${what}` : `${style('red', 'NO')}   ${what}`, '     '))
+      const mark = isSo ? `${style('green', 'yes')}  ` : `${style('red', 'NO')}   `
+      print(`${mark}${wrapped(what, width - INDENT).replaceAll('\n', `\n${' '.repeat(INDENT)}`)}`)
     },
   }
-}
-
-function wrap(text: string, indent = ''): string {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length >= WIDTH) {
-      lines.push(line)
-      line = indent + word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line].join('\n')
-}
-
-function tableText(
-  head: readonly string[],
-  rows: readonly (readonly Cell[])[],
-  widths: readonly number[] | undefined,
-): string {
-  const table = new Table({
-    head: [...head],
-    style: { head: [], border: [] },
-    wordWrap: true,
-    ...(widths && { colWidths: [...widths] }),
-  })
-  for (const row of rows) table.push([...row])
-  return table.toString()
 }
 
 export function dayOf(atMs: number): string {

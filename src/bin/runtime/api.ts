@@ -30,7 +30,11 @@ export async function startApi(
   const server = await createServer({
     ports,
     commands: createCommands(ports),
-    settings: { publicUrl: settings.http.publicUrl, version: VERSION },
+    settings: {
+      publicUrl: settings.http.publicUrl,
+      version: VERSION,
+      trustedProxies: settings.http.trustedProxies,
+    },
     log,
     checks: { ready: () => readiness(runtime) },
     openArchive: (id, range) => openArchive(ports, objects, { id, range }),

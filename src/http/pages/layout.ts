@@ -15,6 +15,8 @@ export interface Page {
   readonly hasQueues: boolean
   readonly notice?: Notice | undefined
   readonly content: Html
+  /** Set: the page loads itself again after so many seconds. Never on a page that somebody fills in. */
+  readonly refreshS?: number | undefined
 }
 
 export function pageOf(page: Page): string {
@@ -24,6 +26,7 @@ export function pageOf(page: Page): string {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        ${page.refreshS !== undefined && html`<meta http-equiv="refresh" content="${page.refreshS}" />`}
         <title>${title} · Habeas</title>
         <link rel="stylesheet" href="/ops/style.css" />
       </head>

@@ -46,7 +46,7 @@ function listedCard({ request, legs }: Listed, of: ListContext): Html {
       ${dueLine(request, { words, dates, nowMs: of.nowMs })}
     </div>
     <p>
-      ${request.result === null ? words.state[request.state] : words.result[request.result]}
+      ${needs.length > 0 ? null : request.result === null ? words.state[request.state] : words.result[request.result]}
       ${needs.map((need) => html` <span class="tag warn">${words.need[need]}</span>`)}
     </p>
     <ul class="systems">

@@ -19,11 +19,9 @@ function filledFields(form: unknown): Fields {
 }
 
 function decisions(fields: Fields): Record<string, unknown> {
-  const decided = Object.entries(fields).filter(([name]) => name.startsWith('decision.'))
   return {
     ...(fields.reason !== undefined && { reason: fields.reason }),
-    decisions: decided.map(([name, decision]) => {
-      const id = name.slice('decision.'.length)
+    decisions: [...chosen(fields)].map(([id, decision]) => {
       const law = fields[`law.${id}`]
       const until = fields[`until.${id}`]
       return {
@@ -34,4 +32,17 @@ function decisions(fields: Fields): Record<string, unknown> {
       }
     }),
   }
+}
+
+/** What was chosen for each record: its own answer, or else the one for its group. */
+function chosen(fields: Fields): ReadonlyMap<string, string> {
+  const under = (prefix: string) =>
+    Object.entries(fields).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
+    )
+  const together = under('member.').flatMap(([id, group]) => {
+    const answer = fields[`group.${group}`]
+    return answer === undefined ? [] : [[id, answer] as const]
+  })
+  return new Map([...together, ...under('decision.')])
 }

@@ -1,5 +1,6 @@
 import { isException, worstOutcome, type Outcome } from '../../domain/outcome.ts'
 import type { LegRow } from '../../ports/rows.ts'
+import type { Progress } from '../views/detail.ts'
 import type { Dates } from './dates.ts'
 import { html, type Html } from './html.ts'
 import { fill, type Words } from './words.ts'
@@ -30,9 +31,15 @@ export function outcomeText(outcome: Outcome, { words, dates }: { words: Words; 
 }
 
 /** Where a system stands: how it ended, why it stopped, or what it is doing. */
-export function systemState(leg: LegRow, of: { words: Words; dates: Dates }): Html {
+export function systemState(leg: LegRow, of: { words: Words; dates: Dates; progress?: Progress | undefined }): Html {
   if (leg.state === 'parked' && leg.parkedReason !== null)
     return html`<span class="tag warn">${of.words.stop[leg.parkedReason]}</span>`
+  const { progress } = of
+  if (progress !== undefined) {
+    const text = fill(of.words.plan.progress, { ...progress })
+    return html`<progress value="${progress.done}" max="${progress.all}" aria-label="${text}"></progress>
+      <span class="soft">${text}</span>`
+  }
   if (leg.state !== 'settled' || leg.parts.length === 0)
     return html`<span class="soft">${of.words.system[leg.state]}</span>`
   const worst = worstOutcome(leg.parts.map((part) => part.outcome))

@@ -1,4 +1,3 @@
-import type { IdentifierRow } from '../../ports/rows.ts'
 import type { Ports } from '../../ports/runtime.ts'
 import type { Session } from '../access/sessions.ts'
 import type { DetailRows } from '../views/detail.ts'
@@ -7,7 +6,9 @@ import type { Dates } from './dates.ts'
 import { dueLine } from './due.ts'
 import { historyTable } from './history.ts'
 import { html, type Html } from './html.ts'
+import { isUnderWay, needsOf } from '../views/needs.ts'
 import { ordersContent } from './orders/orders.ts'
+import { planTable } from './orders/plan-table.ts'
 import { requestTitle } from './request-title.ts'
 import { systemsTable } from './systems.ts'
 import { fill, type Words } from './words.ts'
@@ -19,7 +20,6 @@ export interface RequestPage {
   readonly nowMs: number
   readonly session: Session
   readonly rows: DetailRows
-  readonly identifiers: readonly IdentifierRow[]
   /** Undefined for roles that may not read people's words. */
   readonly people: People | undefined
   readonly ports: Pick<Ports, 'accounts' | 'policies'>
@@ -34,11 +34,23 @@ export function requestContent(page: RequestPage): Html {
       ${dueLine(request, page)}
     </div>
     <p>${request.result === null ? words.state[request.state] : words.result[request.result]}</p>
-    ${facts(page)} ${ordersContent(page)}
+    ${isUnderWay(request, rows.legs) && html`<p class="hint">${words.places.refreshes}</p>`} ${facts(page)}
+    ${ordersContent(page)} ${planDetails(page)}
     <h2>${words.ui.systems}</h2>
     ${systemsTable(page)}
     <h2>${words.ui.history}</h2>
     ${historyTable(page)}`
+}
+
+/** The plan for whoever wants to read it again; while it waits for approval it stands open above. */
+function planDetails(page: RequestPage): Html | null {
+  const { words, rows } = page
+  if (rows.plan === undefined || page.people === undefined || needsOf(rows.request, rows.legs).includes('approval'))
+    return null
+  return html`<details>
+    <summary>${words.places.plan}</summary>
+    ${planTable(page)}
+  </details>`
 }
 
 function facts(page: RequestPage): Html {

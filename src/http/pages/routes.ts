@@ -8,9 +8,11 @@ import { actorOf, requestInScope, requirePermission } from '../access/principal.
 import { may } from '../access/roles.ts'
 import { requireCsrf } from '../access/sessions.ts'
 import type { App, ServerOptions } from '../options.ts'
-import { asDsrError, retryAfterSeconds, problemOf } from '../problem.ts'
+import { PAGE_TYPE, wantsProblem } from '../negotiation.ts'
+import { asDsrError, PROBLEM_TYPE, retryAfterSeconds, problemOf } from '../problem.ts'
 import { errorOfIssues } from '../schema-errors.ts'
 import { readDetail } from '../views/detail.ts'
+import { isUnderWay } from '../views/needs.ts'
 import { readOpsList } from '../views/ops-list.ts'
 import { peopleOf } from '../views/people.ts'
 import { ORDERS, type OrderName } from '../wire/orders.ts'
@@ -26,8 +28,9 @@ import { requestTitle } from './request-title.ts'
 import { STYLE } from './style.ts'
 import { wordsFor, type ErrorWord } from './words.ts'
 
-const HTML = 'text/html; charset=utf-8'
 const hide = { hide: true }
+/** How often a page looks again while nobody has to do anything. */
+const REFRESH_S = 10
 const idParams = z.object({ id: z.string() })
 
 /** The pages under /ops: plain HTML, no script, forms that work everywhere. */
@@ -65,7 +68,7 @@ function listRoute(scope: App, options: ServerOptions): void {
     )
     const content = listContent(list, { words, ports: options.ports, nowMs })
     const page = { words, title: words.ui.requests, session, hasQueues: options.board !== undefined, content }
-    return reply.type(HTML).send(pageOf(page))
+    return reply.type(PAGE_TYPE).send(pageOf(page))
   })
 }
 
@@ -76,27 +79,23 @@ function requestRoute(scope: App, options: ServerOptions): void {
   scope.get('/ops/requests/:id', { schema }, async (httpRequest, reply) => {
     const session = signedIn(httpRequest)
     const words = wordsFor(httpRequest.headers['accept-language'])
-    const { rows, identifiers } = await store.transact(async (tx) => {
-      const request = await requestInScope(tx, session.principal, httpRequest.params.id)
-      return {
-        rows: await readDetail(tx, request),
-        identifiers: await tx.identifier.find({ requestId: request.id }, { orderBy: ['round', 'id'] }),
-      }
-    })
+    const rows = await store.transact(async (tx) =>
+      readDetail(tx, await requestInScope(tx, session.principal, httpRequest.params.id)),
+    )
     const content = requestContent({
       words,
       dates: datesOf(words, policies.of(rows.request.controllerId).timeZone),
       nowMs: clock.nowMs(),
       session,
       rows,
-      identifiers,
       people: may(session.principal.role, 'see_people') ? peopleOf(vault, rows.request) : undefined,
       ports: options.ports,
     })
     const notice = httpRequest.query.done === '1' ? ({ kind: 'good', text: words.ui.done_notice } as const) : undefined
     const title = requestTitle(rows.request, words)
-    const page = { words, title, session, hasQueues: options.board !== undefined, notice, content }
-    return reply.type(HTML).send(pageOf(page))
+    const refreshS = isUnderWay(rows.request, rows.legs) ? REFRESH_S : undefined
+    const page = { words, title, session, hasQueues: options.board !== undefined, notice, content, refreshS }
+    return reply.type(PAGE_TYPE).send(pageOf(page))
   })
 }
 
@@ -154,11 +153,17 @@ function sendError(
     )
   const retryAfter = retryAfterSeconds(known)
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
+  if (wantsProblem(httpRequest))
+    return reply
+      .code(status)
+      .type(PROBLEM_TYPE)
+      .serializer(String)
+      .send(JSON.stringify(problemOf(known)))
   const words = wordsFor(httpRequest.headers['accept-language'])
   const params = z.object({ id: z.uuid(), order: z.string() }).safeParse(httpRequest.params)
   return reply
     .code(status)
-    .type(HTML)
+    .type(PAGE_TYPE)
     .send(
       errorPage({
         words,

@@ -46,6 +46,17 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 tr.place th { font-weight: normal; padding-left: 1.25rem; }
 tbody.system > tr:first-child > * { border-top: 2px solid var(--line); }
 form.order { margin: 0; }
+.group { border-top: 1px solid var(--line); margin-top: .8rem; padding-top: .6rem; }
+h4 { font-size: 1rem; margin: 0 0 .3rem; }
+.matches { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); gap: .75rem; }
+fieldset.match { margin: .4rem 0; padding: .6rem .9rem; border: 1px solid var(--line); min-width: 0; }
+fieldset.match legend { padding: 0 .3rem; }
+table.compare { table-layout: fixed; background: none; font-size: .925rem; margin: .3rem 0 .6rem; }
+table.compare th, table.compare td { overflow-wrap: anywhere; padding: .2rem .5rem .2rem 0; }
+table.compare tbody th { font-weight: normal; color: var(--soft); }
+table.compare th:first-child, table.compare thead td { width: 24%; }
+ul.plain { list-style: none; margin: 0; padding: 0; }
+progress { width: 8rem; max-width: 100%; accent-color: var(--link); }
 .sentence::first-letter { text-transform: uppercase; }
 fieldset { border: 0; padding: 0; margin: .5rem 0; }
 legend { font-weight: 600; padding: 0; }
@@ -69,6 +80,10 @@ details > summary { cursor: pointer; padding: .3rem 0; }
   table.wide tr { border-bottom: 1px solid var(--line); padding: .45rem 0; }
   table.wide td[data-label]::before { content: attr(data-label) ': '; color: var(--soft); }
   table.wide td.number { text-align: left; display: inline-block; margin-right: 1rem; }
-  dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: .4rem; }
+  dl.facts { grid-template-columns: 1fr; gap: 0; }
+  table.compare tr { display: grid; grid-template-columns: 1fr 1fr; border-bottom: 1px solid var(--line); }
+  table.compare tbody th:first-child, table.compare thead td { grid-column: 1 / -1; width: auto; }
+  table.compare th, table.compare td { border: 0; }
+  dl.facts dd { margin-bottom: .4rem; }
 }
 `

@@ -40,7 +40,9 @@ function systemRows(leg: LegRow, page: RequestPage): Html {
       </th>
       ${found ? counts(page, { found: sumOf(found.map((one) => one.count)) }) : counts(page, totals(leg))}
       <td data-label="${ui.looked_again}">${lookedAgain(leg, page)}</td>
-      <td data-label="${ui.how_it_ended}">${systemState(leg, page)}</td>
+      <td data-label="${ui.how_it_ended}">
+        ${systemState(leg, { ...page, progress: page.rows.progress.get(leg.id) })}
+      </td>
     </tr>
     ${found ? found.map((one) => placeRow(page, { title: placeTitle(account, one.part), found: one.count })) : actedRows(leg, page)}
   </tbody>`

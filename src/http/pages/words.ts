@@ -9,6 +9,9 @@ import type { Need } from '../views/needs.ts'
 import { en } from './words/en.ts'
 import { fr } from './words/fr.ts'
 import { nl } from './words/nl.ts'
+import { MATCH_WORDS, type MatchWords } from './words/match.ts'
+import { PLACES_WORDS, type PlacesWords } from './words/places.ts'
+import { PLAN_WORDS, type PlanWords } from './words/plan.ts'
 
 export type Language = 'nl' | 'fr' | 'en'
 
@@ -38,7 +41,17 @@ export type EventKind =
  * Every word that a person reads on our pages, in one shape for all languages. `{…}` is filled in. The users' words stand here and
  * nowhere else: no inner name of the product is among them.
  */
-export interface Words {
+export interface Words extends BaseWords {
+  /** The plan as approvers read it. */
+  readonly plan: PlanWords
+  /** Two records side by side. */
+  readonly match: MatchWords
+  /** Where one can go from here. */
+  readonly places: PlacesWords
+}
+
+/** The words of the pages that are older than their topics' own tables. */
+export interface BaseWords {
   readonly language: Language
   readonly ui: Table<UiWord>
   readonly right: Table<Right>
@@ -140,10 +153,6 @@ export type UiWord =
   | 'approve_title'
   | 'approve_text'
   | 'plan_hash'
-  | 'plan_none'
-  | 'plan_records'
-  | 'plan_kept'
-  | 'plan_not_searched'
   | 'approve'
   | 'approved_by'
   | 'starts_after'
@@ -178,7 +187,18 @@ export type UiWord =
   | 'code'
   | 'history_cut'
 
-const TABLES: Readonly<Record<Language, Words>> = { nl, fr, en }
+const BASE: Readonly<Record<Language, BaseWords>> = { nl, fr, en }
+
+function tableOf(language: Language): Words {
+  return {
+    ...BASE[language],
+    plan: PLAN_WORDS[language],
+    match: MATCH_WORDS[language],
+    places: PLACES_WORDS[language],
+  }
+}
+
+const TABLES: Readonly<Record<Language, Words>> = { nl: tableOf('nl'), fr: tableOf('fr'), en: tableOf('en') }
 
 /** The first language of the browser that we speak; English otherwise. */
 export function wordsFor(acceptLanguage: string | undefined): Words {

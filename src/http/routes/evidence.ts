@@ -9,6 +9,7 @@ import { sendArchive } from '../archive-reply.ts'
 import { noteInHistory } from '../journal.ts'
 import type { App, ServerOptions } from '../options.ts'
 import { peopleOf } from '../views/people.ts'
+import { plannedAnswer, plannedSystems } from '../views/plan-content.ts'
 import { archiveLinkAnswer, planAnswer } from '../wire/answers.ts'
 import { idParams, isoOf, problems } from '../wire/common.ts'
 
@@ -21,7 +22,7 @@ export function evidenceRoutes(app: App, options: ServerOptions, guard: Guard): 
 }
 
 function planRoute(app: App, options: ServerOptions, guard: Guard): void {
-  const { store, vault } = options.ports
+  const { store, vault, accounts } = options.ports
   const schema = {
     summary: 'The plan as approvers read it, with the hash that approving names',
     tags: ['requests'],
@@ -43,6 +44,7 @@ function planRoute(app: App, options: ServerOptions, guard: Guard): void {
       plan_hash: plan.hash,
       made_time: isoOf(plan.createdAtMs),
       is_present: request.planHash === plan.hash,
+      ...plannedAnswer(plannedSystems(opened, { accounts, right: request.right }) ?? [], accounts),
       plan: opened,
     }
   })

@@ -1,21 +1,41 @@
 import type { LegId } from '../../domain/ids.ts'
 import { worstOutcome, type Outcome } from '../../domain/outcome.ts'
-import type { JournalRow, LegRow, PlanRow, RecheckRow, RecordRow, RequestRow, SealRow } from '../../ports/rows.ts'
+import type {
+  IdentifierRow,
+  JournalRow,
+  LegRow,
+  PlanRow,
+  RecheckRow,
+  RecordRow,
+  RequestRow,
+  SealRow,
+} from '../../ports/rows.ts'
 import type { Accounts } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import type { RequestDetail } from '../wire/answers.ts'
 import { isoOf } from '../wire/common.ts'
 import { clockOf } from './clock.ts'
-import { openMatch, openReason, type People } from './people.ts'
+import type { ComparedFact } from './facts.ts'
+import { comparedMatch, knownPerson } from './matches.ts'
+import { openReason, type People } from './people.ts'
 import { summaryOf } from './summary.ts'
 import { timelineOf } from './timeline.ts'
 
+type FactAnswer = NonNullable<RequestDetail['candidates'][number]['facts']>[number]
+
 const MOST_EVENTS = 1000
 const MOST_CANDIDATES = 500
+const MOST_CERTAIN = 200
 
 export interface FoundPart {
   readonly part: string
   readonly count: number
+}
+
+/** Changes that a system confirmed, of all that it was or will be asked for. */
+export interface Progress {
+  readonly done: number
+  readonly all: number
 }
 
 /** Everything that a request's view is made of, read in one transaction. */
@@ -23,11 +43,16 @@ export interface DetailRows {
   readonly request: RequestRow
   readonly legs: readonly LegRow[]
   readonly candidates: readonly RecordRow[]
+  /** Some records that are certainly the person's, to hold uncertain ones against; none when nothing is uncertain. */
+  readonly certain: readonly RecordRow[]
+  readonly identifiers: readonly IdentifierRow[]
   readonly journal: readonly JournalRow[]
   readonly rechecks: readonly RecheckRow[]
   readonly plan: PlanRow | undefined
   /** What a search found at systems that were not acted on yet, by leg and part. */
   readonly found: ReadonlyMap<LegId, readonly FoundPart[]>
+  /** How far the systems are that are being worked on. */
+  readonly progress: ReadonlyMap<LegId, Progress>
   readonly seal: SealRow | undefined
 }
 
@@ -35,14 +60,19 @@ export async function readDetail(tx: Tx, request: RequestRow): Promise<DetailRow
   const [plan] = await tx.plan.find({ requestId: request.id, version: request.planVersion })
   const seals = await tx.seal.find({ requestId: request.id }, { orderBy: ['generation'] })
   const legs = await tx.leg.find({ requestId: request.id }, { orderBy: ['generation', 'accountId'] })
+  const candidates = await tx.record.find(
+    { requestId: request.id, isCertain: false, decision: null },
+    { orderBy: ['legId'], limit: MOST_CANDIDATES },
+  )
+  const isOpen = candidates.length > 0
   return {
     request,
     legs,
     found: await readFound(tx, legs),
-    candidates: await tx.record.find(
-      { requestId: request.id, isCertain: false, decision: null },
-      { orderBy: ['legId'], limit: MOST_CANDIDATES },
-    ),
+    progress: await readProgress(tx, legs),
+    candidates,
+    certain: isOpen ? await tx.record.find({ requestId: request.id, isCertain: true }, { limit: MOST_CERTAIN }) : [],
+    identifiers: await tx.identifier.find({ requestId: request.id }, { orderBy: ['round', 'id'] }),
     // The newest are what people look for.
     journal: timelineOf(await tx.journal.find({ requestId: request.id }, { orderBy: ['-seq'], limit: MOST_EVENTS })),
     rechecks: await tx.recheck.find({ requestId: request.id }, { orderBy: ['dueAtMs'] }),
@@ -69,6 +99,16 @@ async function readFound(tx: Tx, legs: readonly LegRow[]): Promise<DetailRows['f
   return found
 }
 
+async function readProgress(tx: Tx, legs: readonly LegRow[]): Promise<DetailRows['progress']> {
+  const progress = new Map<LegId, Progress>()
+  for (const leg of legs.filter((one) => one.state === 'acting')) {
+    const counts = await tx.effect.countBy('state', { legId: leg.id, generation: leg.generation })
+    const all = counts.reduce((sum, { count }) => sum + count, 0)
+    if (all > 0) progress.set(leg.id, { done: counts.find(({ value }) => value === 'done')?.count ?? 0, all })
+  }
+  return progress
+}
+
 /** @param people - given for roles that may read people's words and labels. */
 export function detailOf(
   rows: DetailRows,
@@ -87,8 +127,10 @@ export function detailOf(
       result: request.delivery.result,
       time: isoOf(request.delivery.atMs),
     },
-    legs: rows.legs.map((leg) => legAnswer(leg, { accounts: of.accounts, found: rows.found.get(leg.id) })),
-    candidates: rows.candidates.map((row) => candidateAnswer(row, { legs: rows.legs, people: of.people })),
+    legs: rows.legs.map((leg) =>
+      legAnswer(leg, { accounts: of.accounts, found: rows.found.get(leg.id), progress: rows.progress.get(leg.id) }),
+    ),
+    candidates: candidateAnswers(rows, of.people),
     rechecks: rows.rechecks.map((row) => ({
       account_id: row.accountId,
       due_time: isoOf(row.dueAtMs),
@@ -148,9 +190,10 @@ interface LegSource {
   readonly accounts: Accounts
   /** Given for a leg that was not acted on yet: what its search found. */
   readonly found: readonly FoundPart[] | undefined
+  readonly progress: Progress | undefined
 }
 
-function legAnswer(leg: LegRow, { accounts, found }: LegSource): RequestDetail['legs'][number] {
+function legAnswer(leg: LegRow, { accounts, found, progress }: LegSource): RequestDetail['legs'][number] {
   const manifest = accounts.get(leg.accountId)?.connector.manifest
   const isOver = leg.state === 'settled' && leg.parts.length > 0
   return {
@@ -160,6 +203,7 @@ function legAnswer(leg: LegRow, { accounts, found }: LegSource): RequestDetail['
     title: manifest?.title ?? leg.connectorId,
     generation: leg.generation,
     state: leg.state,
+    progress: progress ?? null,
     outcome: isOver ? outcomeAnswer(worstOutcome(leg.parts.map((one) => one.outcome))) : null,
     parts: leg.parts.map((one) => ({
       part: one.part,
@@ -204,20 +248,25 @@ function outcomeAnswer(outcome: Outcome): NonNullable<RequestDetail['legs'][numb
   }
 }
 
-function candidateAnswer(
-  row: RecordRow,
-  { legs, people }: { readonly legs: readonly LegRow[]; readonly people: People | undefined },
-): RequestDetail['candidates'][number] {
-  const label = people && openMatch(people, row).label
-  return {
-    record_id: row.id,
-    leg_id: row.legId,
-    account_id: legs.find((leg) => leg.id === row.legId)?.accountId ?? '',
-    part: row.part,
-    because: row.reason ?? 'unknown',
-    ...(label !== undefined && { label }),
-    created_time: isoOf(row.createdAtMs),
-  }
+function candidateAnswers(rows: DetailRows, people: People | undefined): RequestDetail['candidates'] {
+  const person = people && knownPerson(rows, rows.identifiers, people)
+  return rows.candidates.map((row) => {
+    const seen = people && person && comparedMatch(row, person, people)
+    return {
+      record_id: row.id,
+      leg_id: row.legId,
+      account_id: rows.legs.find((leg) => leg.id === row.legId)?.accountId ?? '',
+      part: row.part,
+      because: row.reason ?? 'unknown',
+      ...(seen?.label !== undefined && { label: seen.label }),
+      ...(seen && { facts: seen.facts.map(factAnswer) }),
+      created_time: isoOf(row.createdAtMs),
+    }
+  })
+}
+
+function factAnswer({ kind, person, record, isSame }: ComparedFact): FactAnswer {
+  return { fact: kind, person: [...person], record: [...record], is_same: isSame }
 }
 
 function eventAnswer(line: JournalRow, people: People | undefined): RequestDetail['timeline'][number] {

@@ -1,3 +1,4 @@
+import type { RequestState } from '../../domain/request.ts'
 import type { LegRow, RequestRow } from '../../ports/rows.ts'
 import type { RequestSummary } from '../wire/answers.ts'
 
@@ -10,6 +11,13 @@ export function needsOf(request: RequestRow, legs: readonly Pick<LegRow, 'state'
   if (stateNeed) needs.push(stateNeed)
   if (legs.some((leg) => leg.state === 'parked')) needs.push('system')
   return needs
+}
+
+const WORKING: ReadonlySet<RequestState> = new Set(['received', 'discovering', 'acting', 'sealing'])
+
+/** Whether it goes on by itself now, so that looking again soon is worth it. */
+export function isUnderWay(request: RequestRow, legs: readonly Pick<LegRow, 'state'>[]): boolean {
+  return WORKING.has(request.state) && needsOf(request, legs).length === 0
 }
 
 function needOfState(request: RequestRow): Need | undefined {

@@ -35,6 +35,12 @@ export function openValue({ vault }: People, row: Pick<IdentifierRow, 'sealedVal
   return typeof value === 'string' ? value : ''
 }
 
+/** Names that the person goes by, as intake was told. */
+export function openNames({ vault }: People, { sealedIntake }: Pick<RequestRow, 'sealedIntake'>): readonly string[] {
+  const { names } = asObject(sealedIntake === null ? undefined : vault?.open(sealedIntake, 'intake'))
+  return Array.isArray(names) ? names.filter((name): name is string => typeof name === 'string') : []
+}
+
 function asObject(value: JsonValue | undefined): JsonObject {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   // Only an object is left of the JSON types.

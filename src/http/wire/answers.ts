@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RIGHTS } from '../../domain/right.ts'
+import { FACT_KINDS } from '../views/facts.ts'
 import { instant, jsonValue, stateName } from './common.ts'
 
 /** What the routes answer. Nothing here is personal data but labels and reasons, which only some roles get. */
@@ -77,6 +78,10 @@ const leg = z.object({
   generation: z.int(),
   state: z.string(),
   outcome: outcome.nullable().describe('the worst of its parts, once settled'),
+  progress: z
+    .object({ done: z.int(), all: z.int() })
+    .nullable()
+    .describe('changes that the system confirmed, while it is worked on'),
   parts: z.array(part),
   parked: z.object({ reason: z.string(), code: z.string().nullable() }).nullable(),
   looked_again: z.array(z.object({ query_class: z.string(), result: z.int(), time: instant })),
@@ -100,6 +105,17 @@ export const candidate = z.object({
   part: z.string(),
   because: z.string().describe('why it is not certain that the record is the person’s'),
   label: z.string().optional().describe('a line to tell matches apart; only for roles that decide'),
+  facts: z
+    .array(
+      z.object({
+        fact: z.enum(FACT_KINDS),
+        person: z.array(z.string()).describe('what is known of the person who asks'),
+        record: z.array(z.string()).describe('what this record says'),
+        is_same: z.boolean(),
+      }),
+    )
+    .optional()
+    .describe('the record beside the person, as the pages show them; only for roles that decide'),
   created_time: instant.nullable(),
 })
 
@@ -129,13 +145,40 @@ export const requestDetail = requestSummary.extend({
   is_timeline_cut: z.boolean().describe('true when there are more events than shown'),
 })
 
+const planCounts = z.object({
+  found: z.int(),
+  acted: z.int().describe('erased, blanked out, unsubscribed, copied or changed'),
+  kept: z.int().describe('by law or by a decision'),
+  cannot: z.int().describe('stays: the account is read-only, or the system has no way'),
+})
+
+const plannedSystem = z.object({
+  account_id: z.string(),
+  title: z.string(),
+  effects: z.enum(['read_only', 'test_only', 'live']).nullable(),
+  is_searched: z.boolean(),
+  counts: planCounts,
+  places: z.array(
+    z.object({
+      part: z.string(),
+      title: z.string(),
+      deed: z.string(),
+      counts: planCounts,
+      kept: z.array(z.object({ count: z.int(), law: z.string().nullable(), until: instant.nullable() })),
+      cannot_because: z.string().nullable(),
+    }),
+  ),
+})
+
 export const planAnswer = z.object({
   subject_request_id: z.string(),
   version: z.int(),
   plan_hash: z.string().describe('SHA-256 of the canonical plan; approving names it'),
   made_time: instant,
   is_present: z.boolean().describe('whether it is the plan that can be approved now'),
-  plan: jsonValue,
+  counts: planCounts,
+  systems: z.array(plannedSystem).describe('the plan as people read it, by system and place'),
+  plan: jsonValue.describe('the plan itself, which the hash covers'),
 })
 
 const depthRow = z.object({
@@ -177,6 +220,7 @@ export const connectorList = z.object({
 
 export type RequestSummary = z.input<typeof requestSummary>
 export type RequestDetail = z.input<typeof requestDetail>
+export type PlanAnswer = z.input<typeof planAnswer>
 export type ConnectorList = z.input<typeof connectorList>
 
 export const archiveLinkAnswer = z.object({

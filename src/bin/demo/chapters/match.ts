@@ -61,7 +61,6 @@ function tellSideBySide({ installation, teller }: Story, seen: Seen, match: Matc
       `Not certain: ${match.row.reason ? en.because[match.row.reason] : ''}`,
     ],
     rows,
-    [20, 38, 40],
   )
 }
 

@@ -66,11 +66,7 @@ function tellPlanTable({ installation, teller }: Story, { legs, records }: Seen)
     const order = depthOf(installation, leg).map(({ part }) => part)
     return [titleOf(installation, leg.accountId), placesOf(easy, order), keptText(kept), placesOf(hard, order)]
   })
-  teller.table(
-    ['System', 'To be erased, blanked or unsubscribed', 'Kept by law', 'If the system can'],
-    rows,
-    [17, 42, 16, 22],
-  )
+  teller.table(['System', 'To be erased, blanked or unsubscribed', 'Kept by law', 'If the system can'], rows)
 }
 
 function placesOf(rows: readonly RecordRow[], order: readonly string[]): string {

@@ -33,7 +33,6 @@ export function tellNeighbour({ installation, cast, teller, before }: Story): vo
       leftText(remainingAt(running, cast.lea)),
       `${recordsAt(remainingAt(running, cast.namesake))} records, ${changed.includes(running.accountId) ? 'CHANGED' : 'byte for byte as before'}`,
     ]),
-    [17, 49, 30],
   )
   teller.say(
     'What is left of the first one is kept by law, or is what these systems cannot erase; her record names it.',

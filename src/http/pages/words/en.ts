@@ -1,6 +1,6 @@
-import type { Words } from '../words.ts'
+import type { BaseWords } from '../words.ts'
 
-export const en: Words = {
+export const en: BaseWords = {
   language: 'en',
   ui: {
     skip: 'Skip to the content',
@@ -85,10 +85,6 @@ export const en: Words = {
     approve_title: 'Approve the plan',
     approve_text: 'Read what will happen in each system. What is erased cannot be brought back.',
     plan_hash: 'Fingerprint of the plan',
-    plan_none: 'nothing to do',
-    plan_records: '{count} × {place}',
-    plan_kept: '{count} × {place}, kept',
-    plan_not_searched: 'not searched',
     approve: 'Approve this plan',
     approved_by: 'Approved by {who}',
     starts_after: 'Starts after {date}. Until then it can be withdrawn.',

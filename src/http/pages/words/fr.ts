@@ -1,6 +1,6 @@
-import type { Words } from '../words.ts'
+import type { BaseWords } from '../words.ts'
 
-export const fr: Words = {
+export const fr: BaseWords = {
   language: 'fr',
   ui: {
     skip: 'Aller au contenu',
@@ -85,10 +85,6 @@ export const fr: Words = {
     approve_title: 'Approuver le plan',
     approve_text: 'Lisez ce qui se passera dans chaque système. Ce qui est effacé ne revient pas.',
     plan_hash: 'Empreinte du plan',
-    plan_none: 'rien à faire',
-    plan_records: '{count} × {place}',
-    plan_kept: '{count} × {place}, conservé',
-    plan_not_searched: 'pas cherché',
     approve: 'Approuver ce plan',
     approved_by: 'Approuvé par {who}',
     starts_after: 'Commence après le {date}. D’ici là, la demande peut être retirée.',

@@ -1,6 +1,6 @@
-import type { Words } from '../words.ts'
+import type { BaseWords } from '../words.ts'
 
-export const nl: Words = {
+export const nl: BaseWords = {
   language: 'nl',
   ui: {
     skip: 'Naar de inhoud',
@@ -85,10 +85,6 @@ export const nl: Words = {
     approve_title: 'Het plan goedkeuren',
     approve_text: 'Lees wat er in elk systeem gebeurt. Wat gewist is, komt niet terug.',
     plan_hash: 'Vingerafdruk van het plan',
-    plan_none: 'niets te doen',
-    plan_records: '{count} × {place}',
-    plan_kept: '{count} × {place}, bewaard',
-    plan_not_searched: 'niet doorzocht',
     approve: 'Dit plan goedkeuren',
     approved_by: 'Goedgekeurd door {who}',
     starts_after: 'Begint na {date}. Tot dan kan het ingetrokken worden.',
