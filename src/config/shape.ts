@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js'
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { accountId, connectorId, controllerId } from '../domain/ids.ts'
 import { RIGHTS } from '../domain/right.ts'
@@ -102,7 +102,9 @@ const proxies = z
   .refine((given) => given.every(isNetwork), 'must be addresses or networks, separated by commas, as 10.0.0.0/8')
 
 function isNetwork(text: string): boolean {
-  return ipaddr.isValid(text) || ipaddr.isValidCIDR(text)
+  const [, address = '', , bits] = /^([0-9a-f.:]+)(\/(\d{1,3}))?$/i.exec(text) ?? []
+  const most = { 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return Number(bits ?? 0) <= most
 }
 
 /** The environment. Other variables are none of our business. */

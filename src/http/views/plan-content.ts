@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import type { DepthRow } from '../../connector/contract.ts'
 import { accountId, type AccountId } from '../../domain/ids.ts'
 import type { JsonValue } from '../../domain/json.ts'
 import type { Right } from '../../domain/right.ts'
-import type { Accounts } from '../../ports/runtime.ts'
+import type { Account, Accounts } from '../../ports/runtime.ts'
 import type { PlanAnswer } from '../wire/answers.ts'
 import { isoOf } from '../wire/common.ts'
+
+type DepthRow = Account['connector']['manifest']['depth'][number]
 
 const planShape = z.object({
   right: z.string(),
