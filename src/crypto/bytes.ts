@@ -1,6 +1,7 @@
 /** Bytes in and out of text, without anything that only one runtime has: these run in Node and in a browser. */
 
 const encoder = new TextEncoder()
+const decoder = new TextDecoder()
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 export function utf8(text: string): Uint8Array {
@@ -28,7 +29,9 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Not in constant time: for public bytes only. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && a.every((byte, at) => byte === b[at])
+  if (a.byteLength !== b.byteLength) return false
+  for (let at = 0; at < a.byteLength; at++) if (a[at] !== b[at]) return false
+  return true
 }
 
 /** Lower-case hexadecimal. */
@@ -44,11 +47,18 @@ export function bytesOfHex(text: string): Uint8Array | undefined {
 
 /** RFC 4648 §4, padded. */
 export function base64Of(bytes: Uint8Array): string {
-  // String.fromCharCode takes its bytes as arguments, of which an engine allows some ten thousand.
-  const PIECE = 8192
-  let binary = ''
-  for (let at = 0; at < bytes.byteLength; at += PIECE) binary += String.fromCharCode(...bytes.subarray(at, at + PIECE))
-  return btoa(binary)
+  const codes = new Uint8Array(Math.ceil(bytes.byteLength / 3) * 4).fill(PADDING)
+  let to = 0
+  for (let at = 0; at < bytes.byteLength; at += 3) {
+    const rest = bytes.byteLength - at
+    const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
+    codes[to] = CODES[group >> 18] ?? 0
+    codes[to + 1] = CODES[(group >> 12) & 63] ?? 0
+    if (rest > 1) codes[to + 2] = CODES[(group >> 6) & 63] ?? 0
+    if (rest > 2) codes[to + 3] = CODES[group & 63] ?? 0
+    to += 4
+  }
+  return decoder.decode(codes)
 }
 
 /**
@@ -57,7 +67,28 @@ export function base64Of(bytes: Uint8Array): string {
  * @returns undefined for any other text.
  */
 export function strictBase64(text: string): Uint8Array | undefined {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
-  return base64Of(bytes) === text ? bytes : undefined
+  if (text.length % 4 !== 0) return undefined
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding)
+  const end = text.length - padding
+  let held = 0
+  let bits = 0
+  let to = 0
+  for (let at = 0; at < end; at++) {
+    const value = VALUES[text.charCodeAt(at)] ?? -1
+    if (value < 0) return undefined
+    held = ((held << 6) | value) & 0xffff
+    bits += 6
+    if (bits < 8) continue
+    bits -= 8
+    bytes[to++] = held >> bits
+  }
+  // What is left over must be zero: else a second text would mean the same bytes.
+  return (held & ((1 << bits) - 1)) === 0 ? bytes : undefined
 }
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const CODES = encoder.encode(ALPHABET)
+const PADDING = 61
+const VALUES = new Int8Array(128).fill(-1)
+for (const [value, code] of CODES.entries()) VALUES[code] = value

@@ -1,4 +1,5 @@
 import { base64Of, strictBase64, utf8 } from '../crypto/bytes.ts'
+import type { CheckpointFault } from './fault.ts'
 import { isLineOf, type Note, type NoteKey, noteBytes, type NoteSignature, readNote, verifyLine } from './note.ts'
 import { invalid } from './shape.ts'
 import { isSize, type TreeHead } from './tree.ts'
@@ -61,14 +62,6 @@ export interface Cosignature {
   readonly timeMs: number
 }
 
-export const CHECKPOINT_FAULTS = [
-  'CHECKPOINT_INVALID',
-  'SIGNER_UNKNOWN',
-  'SIGNATURE_WRONG',
-  'LOG_SIGNATURE_MISSING',
-] as const
-export type CheckpointFault = (typeof CHECKPOINT_FAULTS)[number]
-
 /**
  * Verifies a checkpoint: every signature line must be by one of the keys and fit, at least one by a log key. Stricter than C2SP,
  * which passes over lines of unknown keys: a byte that nobody checks could be changed by anybody.
@@ -82,7 +75,7 @@ export function openCheckpoint(bytes: Uint8Array, keys: readonly NoteKey[]): Ope
     const key = keys.find((one) => isLineOf(one, line))
     if (!key) return 'SIGNER_UNKNOWN'
     const verdict = verifyLine(key, read.note.text, line)
-    if (verdict === undefined) return 'SIGNATURE_WRONG'
+    if (verdict === undefined) return 'CHECKPOINT_SIGNATURE_WRONG'
     if (verdict === true) logKeyIds.push(key.id)
     else cosignatures.push({ witness: key.name, timeMs: verdict.timeMs })
   }

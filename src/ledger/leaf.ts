@@ -1,5 +1,5 @@
-import { equalBytes } from '../crypto/bytes.ts'
-import { canonicalBytes, parseStrictJson } from '../crypto/canonical.ts'
+import { utf8Text } from '../crypto/bytes.ts'
+import { canonicalBytes } from '../crypto/canonical.ts'
 import { invalid, oneOf, sha256, struct } from './shape.ts'
 
 /** What a controller's log says happened: a closed list. */
@@ -39,12 +39,16 @@ export function leafBytes(leaf: Leaf): Uint8Array {
   return canonicalBytes(checkLeaf({ kind, record_sha256, v: VERSION }, '$'))
 }
 
-/** Reads a log entry. @throws DsrError `FIELD_INVALID` or `JSON_INVALID` unless `leafBytes` could have written these bytes. */
+const LEAF = /^\{"kind":"([a-z_]{1,40})","record_sha256":"([0-9a-f]{64})","v":1\}$/
+
+/** Reads a log entry. @throws DsrError `FIELD_INVALID` unless `leafBytes` could have written these bytes. */
 export function readLeaf(bytes: Uint8Array): Leaf {
   if (bytes.byteLength > MAX_LEAF_BYTES) throw invalid('$', 'longer than a log entry')
-  const leaf = checkLeaf(parseStrictJson(bytes), '$')
-  if (!equalBytes(canonicalBytes(leaf), bytes)) throw invalid('$', 'not canonical')
-  return { kind: leaf.kind, record_sha256: leaf.record_sha256 }
+  // An entry has one form only, so its letters can be compared without a JSON reader; an audit reads every entry of a log.
+  const [, name, digest] = LEAF.exec(utf8Text(bytes) ?? '') ?? []
+  const kind = LEAF_KINDS.find((one) => one === name)
+  if (kind === undefined || digest === undefined) throw invalid('$', 'not a log entry')
+  return { kind, record_sha256: digest }
 }
 
 const checkLeaf = struct({ kind: oneOf(LEAF_KINDS), record_sha256: sha256, v: oneOf<typeof VERSION>([VERSION]) })

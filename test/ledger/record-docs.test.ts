@@ -7,7 +7,7 @@ import { newSigningKey, publicKeyPem, trustedKeyOf } from '../../src/crypto/sign
 import { LEAF_KINDS } from '../../src/ledger/leaf.ts'
 import { INVARIANTS } from '../../src/ledger/record-invariants.ts'
 import { buildStatement, signRecord } from '../../src/ledger/record.ts'
-import { RECORD_FAULTS } from '../../src/ledger/verify-record.ts'
+import { RECORD_FAULTS } from '../../src/ledger/fault.ts'
 import { erasure } from './record-facts.ts'
 
 const page = readFileSync(new URL('../../docs/ledger.md', import.meta.url), 'utf8')
