@@ -3,6 +3,7 @@ import type { BucketState, SandboxLimit, SandboxRequest, StartSandbox } from '..
 import { toNobody } from './sandbox/anonymous.ts'
 import { countRemaining, takePicture } from './sandbox/census.ts'
 import { childRoutes } from './sandbox/child-routes.ts'
+import { DEVIATIONS } from './sandbox/deviations.ts'
 import { deskRoutes } from './sandbox/desk-routes.ts'
 import { issueRoutes } from './sandbox/issue-routes.ts'
 import { peopleRoutes } from './sandbox/people-routes.ts'
@@ -25,6 +26,7 @@ export const startSandbox: StartSandbox = (options) => {
       !isRevoked && request.headers.authorization === credential ? undefined : toNobody(desk, request),
     limits: limitsOf(desk),
     unknownRoute: notFound(),
+    deviations: DEVIATIONS,
     sweep: () => sweep(desk),
     plant: (person, extent) => plantPerson(desk, person, extent),
     picture: (known) => takePicture(desk, known),

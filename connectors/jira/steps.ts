@@ -11,7 +11,7 @@ export const CHILD_STEPS = [
 ] as const
 
 /** What the account waits for: once it is gone, no search by it finds the rest. */
-export const AWAITED_STEPS = [...CHILD_STEPS, 'delete_issue', 'redact_issue'] as const
+export const AWAITED_STEPS = [...CHILD_STEPS, 'redact_issue', 'delete_issue'] as const
 
 /** Others decide about these (a desk open to everybody, a filter's owner): a refusal must not keep the account. */
 export const MEMBER_STEPS = [
@@ -22,6 +22,13 @@ export const MEMBER_STEPS = [
   'leave_desk',
 ] as const
 
-export const ERASURE_STEPS = [...AWAITED_STEPS, ...MEMBER_STEPS, 'delete_account'] as const
+/** In this order. The deletion of issues is a job that takes its time: what needs no time goes before it. */
+export const ERASURE_STEPS = [
+  ...CHILD_STEPS,
+  'redact_issue',
+  ...MEMBER_STEPS,
+  'delete_issue',
+  'delete_account',
+] as const
 
 export type ErasureStep = (typeof ERASURE_STEPS)[number]

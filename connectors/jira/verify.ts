@@ -46,6 +46,8 @@ function reportOf({ context }: Jira, findings: readonly PartFinding[]): VerifyRe
   }
 }
 
+/** Parts in issues that name the person nowhere else. */
+const ASKED_BY_CHANGE: readonly string[] = ['comments', 'attachments', 'issues_of_others']
 const UNASKED = 'this site cannot be asked in which issues a person commented'
 
 async function lookAtAll(api: Jira, subject: VerifySubject): Promise<readonly PartFinding[]> {
@@ -69,7 +71,7 @@ async function lookAtAll(api: Jira, subject: VerifySubject): Promise<readonly Pa
         .map(({ ref }) => ref),
       ...(strays.get(part) ?? []),
     ])
-    const isUnsure = part === 'comments' && !seesComments()
+    const isUnsure = ASKED_BY_CHANGE.includes(part) && !seesComments()
     return findingOf(part, planned.length, { live: live.size, nowMs, ...(isUnsure ? { unseenBecause: UNASKED } : {}) })
   })
 }

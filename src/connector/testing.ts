@@ -24,7 +24,7 @@ export interface Sandbox {
   arm(fault: Fault): void
   /**
    * Where the vendor does otherwise than its published document says: the contract check's words for it, and the source.
-   * Absent = nowhere.
+   * `*` stands for any text (numbers in addresses). Absent = nowhere.
    */
   readonly deviations?: Readonly<Record<string, string>>
   /** Calls received since the start, oldest first. Bodies are kept for contract checks. */
