@@ -4,6 +4,7 @@ import type { JobQueue } from '../src/ports/queue.ts'
 import { forget } from '../src/flow/watch/forget.ts'
 import { watchDue } from '../src/flow/watch/due.ts'
 import { remindOwners } from '../src/flow/watch/remind.ts'
+import { reviewSuppressions } from '../src/flow/watch/review-suppressions.ts'
 
 export interface Watchdog {
   readonly engine: Engine
@@ -31,5 +32,6 @@ export async function watchTurn({ engine, queue }: Watchdog): Promise<void> {
 /** The slower chores: reminders before due, and forgetting what need not be kept. */
 export async function choresTurn({ engine }: Watchdog): Promise<void> {
   await remindOwners(engine.ports)
+  await reviewSuppressions(engine.ports)
   await forget(engine.ports)
 }

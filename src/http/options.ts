@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestId } from '../domain/ids.ts'
 import type { Commands } from '../ports/commands.ts'
+import type { Suppressions } from '../ports/suppressions.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { ByteRange } from './byte-range.ts'
 import type { Metrics } from './metrics.ts'
@@ -57,6 +58,7 @@ export interface HttpLog {
 export interface ServerOptions {
   readonly ports: Ports
   readonly commands: Commands
+  readonly suppressions: Suppressions
   readonly settings: HttpSettings
   readonly log: HttpLog
   readonly checks: { ready(): Promise<readonly ReadyCheck[]> }

@@ -18,6 +18,7 @@ import { describeRoutes, documentRoutes } from './routes/documents.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { healthRoutes } from './routes/health.ts'
 import { orderRoutes } from './routes/orders.ts'
+import { suppressionRoutes } from './routes/suppressions.ts'
 import { requestRoutes } from './routes/requests.ts'
 import { errorOfIssues } from './schema-errors.ts'
 
@@ -46,6 +47,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   orderRoutes(app, options, guard)
   evidenceRoutes(app, options, guard)
   connectorRoutes(app, options, guard)
+  suppressionRoutes(app, options, guard)
   healthRoutes(app, options, guard)
   await documentRoutes(app)
   placesRoute(app)

@@ -17,6 +17,7 @@ import type {
   RequestRow,
   SealRow,
 } from './rows.ts'
+import type { SuppressionRow } from './suppression-row.ts'
 
 /** The tables of the system of record, by the names by which a transaction knows them. */
 export interface Tables {
@@ -39,6 +40,7 @@ export interface Tables {
   readonly apiKey: ApiKeyRow
   readonly idempotency: IdempotencyRow
   readonly archiveLink: ArchiveLinkRow
+  readonly suppression: SuppressionRow
 }
 
 export type TableName = keyof Tables
@@ -57,4 +59,5 @@ export const UNIQUE = {
   apiKey: [['keyDigest']],
   idempotency: [['controllerId', 'keyDigest']],
   archiveLink: [['tokenDigest']],
+  suppression: [['controllerId', 'digest', 'purpose']],
 } as const satisfies { readonly [Name in TableName]?: readonly (readonly (keyof Tables[Name])[])[] }

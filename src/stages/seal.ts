@@ -9,6 +9,7 @@ import type { ArchiveFacts, Ports, RequestVault } from '../ports/runtime.ts'
 import { findAll } from './common/all.ts'
 import { writeJournal } from './common/journal.ts'
 import { writeLeaf } from './common/leaf.ts'
+import { keepSuppressions } from './common/suppression.ts'
 import { openIdentifier } from './common/sealed.ts'
 import { orderedTimes, sealedAt } from './seal-times.ts'
 
@@ -56,6 +57,7 @@ export async function sealGeneration(ports: Ports, request: RequestRow, generati
         kind: generation > 0 ? 'sequel' : 'completed',
         recordSha256: draft.recordSha256,
       })
+      await keepSuppressions(ports, tx, ending)
       await tx.request.update(request.id, generation > 0 ? {} : { result: endingResult(ending) })
     }
     return { row: kept ?? draft, isOurs: isNew }

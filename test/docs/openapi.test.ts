@@ -63,6 +63,8 @@ describe('/openapi.json', () => {
     expect(Object.keys(document.paths).sort()).toEqual(
       [
         ...orders,
+        '/v1/suppressions/check',
+        '/v1/suppressions/lift',
         '/health/live',
         '/health/ready',
         '/metrics',

@@ -4,6 +4,7 @@ import { createSigner } from '../../src/adapters/signer.ts'
 import { newSigningKey, trustedKeyOf, type Envelope } from '../../src/crypto/signature.ts'
 import { DsrError } from '../../src/domain/errors.ts'
 import { controllerId, type ControllerId, type RequestId } from '../../src/domain/ids.ts'
+import { createSuppressions } from '../../src/flow/suppressions.ts'
 import { createApiKey } from '../../src/http/access/keys.ts'
 import type { Role } from '../../src/http/access/roles.ts'
 import { createMetrics } from '../../src/http/metrics.ts'
@@ -122,6 +123,7 @@ export class TestServer {
     const app = await createServer({
       ports,
       commands: rig.commands,
+      suppressions: createSuppressions(ports),
       settings: {
         publicUrl: options.publicUrl ?? 'http://127.0.0.1',
         version: '0.0.0',

@@ -42,6 +42,12 @@ describeStacks(
       )
       expect(predicate.exceptions).toHaveLength(bad.length)
       expect(Object.values(outcomes)).not.toContain('failed')
+      // Where a vendor holds a suppression, imports can ask for it, and for nobody else's.
+      const suppressions = stack.portal.suppressions
+      const addresses = [known.person.email, neighbour.person.email].map((value) => ({ kind: 'email', value }) as const)
+      const answers = await suppressions.check(request.controllerId, addresses, 'direct_marketing')
+      const isKept = Object.values(outcomes).includes('suppressed')
+      expect(answers.map((one) => one !== undefined)).toEqual([isKept, false])
     }, 120_000)
 
     it('stops for a person when two people share a telephone, and leaves the one who is somebody else', async () => {

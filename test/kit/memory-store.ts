@@ -100,6 +100,7 @@ export class MemoryStore implements Store {
       apiKey: table('apiKey'),
       idempotency: table('idempotency'),
       archiveLink: table('archiveLink'),
+      suppression: table('suppression'),
       dbNowMs: async () => {
         transaction.enter()
         await Promise.resolve()

@@ -286,4 +286,17 @@ export const COLUMNS: {
     sessionDigest: 'text?',
     revokedAtMs: 'bigint?',
   },
+  suppression: {
+    id: 'text',
+    controllerId: 'text',
+    digest: 'text',
+    purpose: 'text',
+    ground: 'text',
+    requestId: 'text',
+    accounts: 'text[]',
+    createdAtMs: 'bigint',
+    reviewAtMs: 'bigint',
+    isReviewAnnounced: 'bool',
+    liftedAtMs: 'bigint?',
+  },
 }

@@ -93,6 +93,7 @@ function txOf(session: Session): Tx {
     apiKey: table('apiKey'),
     idempotency: table('idempotency'),
     archiveLink: table('archiveLink'),
+    suppression: table('suppression'),
     dbNowMs: () => session.nowMs(),
   }
 }

@@ -7,6 +7,7 @@ import { DsrError, isDsrError } from '../../domain/errors.ts'
 import type { Log } from '../../log.ts'
 import type { Settings } from '../../ports/config.ts'
 import { createCommands } from '../../flow/commands.ts'
+import { createSuppressions } from '../../flow/suppressions.ts'
 import { openArchive } from './open-archive.ts'
 import type { Runtime } from './runtime.ts'
 import { VERSION } from './version.ts'
@@ -30,6 +31,7 @@ export async function startApi(
   const server = await createServer({
     ports,
     commands: createCommands(ports),
+    suppressions: createSuppressions(ports),
     settings: {
       publicUrl: settings.http.publicUrl,
       version: VERSION,

@@ -32,6 +32,10 @@ const TEXTS: Readonly<Record<NoticeAbout, { readonly subject: string; readonly t
     subject: 'A record could not be signed',
     text: 'Something in it is not what a record may hold. Everything was done; the answer waits. Ask whoever runs Habeas: the log names the code.',
   },
+  suppression_review: {
+    subject: 'A suppression is due for review',
+    text: 'For three years this person was not to be written to. Look whether the reason still holds; it stays until they opt in again.',
+  },
   not_delivered: {
     subject: 'An answer could not be delivered',
     text: 'The portal did not take it after all tries. Inform the person another way, or send it again from the request page.',

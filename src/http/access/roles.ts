@@ -18,11 +18,12 @@ export type Permission =
   | 'recheck'
   | 'read_connectors'
   | 'read_metrics'
+  | 'suppressions'
   | 'see_pages'
   /** Labels of matches, reasons in people's words: personal data. */
   | 'see_people'
 
-const PORTAL = ['create', 'read', 'withdraw', 'verify_identity'] as const
+const PORTAL = ['create', 'read', 'withdraw', 'verify_identity', 'suppressions'] as const
 const OVERSIGHT = ['read', 'read_record', 'read_connectors', 'see_pages'] as const
 const OPS = ['decide', 'review', 'refuse', 'resume', 'recheck', 'read_plan', 'read_metrics', 'see_people'] as const
 

@@ -31,6 +31,8 @@ export type EventKind =
   | 'exception.explained'
   | 'answer.not_delivered'
   | 'archive.opened'
+  | 'suppression.kept'
+  | 'suppression.lifted'
   | 'archive.link_made'
   | 'archive.link_used'
   | 'archive.code_wrong'

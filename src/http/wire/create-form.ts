@@ -7,7 +7,7 @@ import { CORRECTABLE_FIELDS, PURPOSES } from '../../domain/wish.ts'
 import type { IntakeForm } from '../../stages/intake.ts'
 import { plainText } from './common.ts'
 
-const identity = z.strictObject({
+export const identity = z.strictObject({
   identity_type: z.enum(['email', 'phone', 'controller_customer_id']),
   identity_value: z.string(),
   identity_format: z.literal('raw').default('raw').describe('hashed identities cannot be searched for'),
@@ -55,7 +55,9 @@ export const createForm = z.strictObject({
 
 export type CreateForm = z.output<typeof createForm>
 
-const KIND: Readonly<Record<CreateForm['subject_identities'][number]['identity_type'], IdentifierKind>> = {
+export const KIND_OF_IDENTITY: Readonly<
+  Record<CreateForm['subject_identities'][number]['identity_type'], IdentifierKind>
+> = {
   email: 'email',
   phone: 'phone',
   controller_customer_id: 'external_id',
@@ -77,7 +79,10 @@ export function intakeForm(form: CreateForm, context: FormContext): IntakeForm {
     mode: form.mode,
     capacity: form.capacity,
     instructionId: form.instruction_id ?? null,
-    identities: form.subject_identities.map((one) => ({ kind: KIND[one.identity_type], value: one.identity_value })),
+    identities: form.subject_identities.map((one) => ({
+      kind: KIND_OF_IDENTITY[one.identity_type],
+      value: one.identity_value,
+    })),
     names: form.subject_names,
     corrections: form.corrections,
     purposes: form.purposes,

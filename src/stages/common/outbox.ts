@@ -122,6 +122,7 @@ export type NoticeAbout =
   | 'overdue'
   | 'not_delivered'
   | 'not_signed'
+  | 'suppression_review'
 
 export interface NoticeDraft {
   readonly request: { readonly controllerId: ControllerId; readonly requestId: RequestId } | RequestRow

@@ -98,6 +98,7 @@ function watched(tx: Tx, written: { isDirty: boolean }, dbNowMs: () => number): 
     apiKey: table(tx.apiKey),
     idempotency: table(tx.idempotency),
     archiveLink: table(tx.archiveLink),
+    suppression: table(tx.suppression),
     dbNowMs: () => Promise.resolve(dbNowMs()),
   }
 }

@@ -9,6 +9,8 @@ import type { Actor, LegRow, RecordRow, RequestRow, SealRow } from '../../../src
 import type { Ports } from '../../../src/ports/runtime.ts'
 import type { Tx } from '../../../src/ports/store.ts'
 import { createCommands } from '../../../src/flow/commands.ts'
+import { createSuppressions } from '../../../src/flow/suppressions.ts'
+import type { Suppressions } from '../../../src/ports/suppressions.ts'
 import { openRecord } from '../../../src/stages/common/sealed.ts'
 import { receiveRequest, type IntakeForm } from '../../../src/stages/intake.ts'
 import type { InventedPerson } from '../../../src/connector/testing.ts'
@@ -26,11 +28,13 @@ export class Portal {
   readonly #ports: Ports
   readonly #recordKey: TrustedKey
   readonly commands: Commands
+  readonly suppressions: Suppressions
 
   constructor(ports: Ports, recordKey: TrustedKey) {
     this.#ports = ports
     this.#recordKey = recordKey
     this.commands = createCommands(ports)
+    this.suppressions = createSuppressions(ports)
   }
 
   read<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {

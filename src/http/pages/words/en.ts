@@ -271,6 +271,8 @@ export const en: BaseWords = {
     'archive.link_made': 'A link to the archive was made',
     'archive.link_used': 'The person opened the archive with link and code',
     'archive.code_wrong': 'A wrong code was given for the archive',
+    'suppression.kept': 'It was noted whom not to write to any more',
+    'suppression.lifted': 'The person opted in again: writing to them is allowed',
     'archive.forgotten': 'The archive was destroyed',
     'discovery.limit_reached': 'More was learned than is searched',
   },

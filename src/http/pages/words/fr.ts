@@ -267,6 +267,8 @@ export const fr: BaseWords = {
     'archive.link_made': 'Un lien vers l’archive a été créé',
     'archive.link_used': 'La personne a ouvert l’archive avec le lien et le code',
     'archive.code_wrong': 'Un code erroné a été donné pour l’archive',
+    'suppression.kept': 'Il a été noté à qui ne plus écrire',
+    'suppression.lifted': 'La personne a de nouveau donné son accord : on peut lui écrire',
     'archive.forgotten': 'L’archive a été détruite',
     'discovery.limit_reached': 'On a appris plus que ce qui est cherché',
   },

@@ -267,6 +267,8 @@ export const nl: BaseWords = {
     'archive.link_made': 'Er werd een link naar het archief gemaakt',
     'archive.link_used': 'De persoon opende het archief met link en code',
     'archive.code_wrong': 'Er werd een foute code voor het archief gegeven',
+    'suppression.kept': 'Er werd genoteerd aan wie niet meer geschreven wordt',
+    'suppression.lifted': 'De persoon gaf opnieuw toestemming: schrijven mag weer',
     'archive.forgotten': 'Het archief werd vernietigd',
     'discovery.limit_reached': 'Er werd meer gevonden dan er gezocht wordt',
   },
