@@ -142,6 +142,17 @@ export function erasureOf(request: string, receivedMs: number): RecordFacts {
   }
 }
 
+/** A log of so many entries without records, which is made fast. */
+export async function eventLog(entries: number, cuts: readonly number[] = []): Promise<SampleLog> {
+  const log = new SampleLog()
+  for (let count = 0; count < entries; count++) {
+    await log.receive(requestIdOf(count), { atMs: FIRST_MS + count })
+    if (cuts.includes(count + 1)) await log.sequence()
+  }
+  if (log.edge.frontier.size < entries) await log.sequence()
+  return log
+}
+
 /** A log of exactly so many entries: a request is received, completed and answered, then the next. Cuts: sizes that get a checkpoint. */
 export async function sampleLog(entries: number, cuts: readonly number[] = []): Promise<SampleLog> {
   const log = new SampleLog()
