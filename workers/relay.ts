@@ -4,7 +4,7 @@ import type { JobQueue, LegJob, RequestJob, RequestStage } from '../src/ports/qu
 import type { LegRow, OutboxRow } from '../src/ports/rows.ts'
 import type { Ports } from '../src/ports/runtime.ts'
 import type { Tx } from '../src/ports/store.ts'
-import { findAll } from '../src/stages/common/all.ts'
+import { findAll } from '../src/ports/find-all.ts'
 import { deliver, type Outside } from './deliver.ts'
 
 /** How many legs of one account may be in the queue or running at once; the rest wait in Postgres (design §4, fair). */

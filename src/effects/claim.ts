@@ -5,6 +5,7 @@ import type { CallRow, EffectRow, IdentifierRow } from '../ports/rows.ts'
 import type { Account } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { CALL_LEASE_MS, type ClaimedCall, type Engine, type Lane } from './engine.ts'
+import { stopUnsent } from './stopping.ts'
 
 /**
  * Claims the next call of a lane and commits the intent before anything is sent: lost answers are read back first, then accepted
@@ -150,12 +151,7 @@ async function untestedRequests(
 /** These end unsent with all that waits for them, and the record says so. */
 async function stopEffects(engine: Engine, tx: Tx, effects: readonly EffectRow[]): Promise<void> {
   for (const legId of new Set(effects.map((effect) => effect.legId))) {
-    for (const effect of await tx.effect.find({ legId, state: 'ready' }, { limit: 10_000 })) {
-      await tx.effect.update(effect.id, {
-        state: nextEffectState(effect.state, 'stop'),
-        settledAtMs: engine.ports.clock.nowMs(),
-      })
-    }
+    await stopUnsent(tx, legId, engine.ports.clock.nowMs())
     await engine.host.afterEffects(tx, legId)
   }
 }

@@ -1,5 +1,6 @@
 import { nextEffectState } from '../domain/effect.ts'
 import type { LegId } from '../domain/ids.ts'
+import { findAll } from '../ports/find-all.ts'
 import type { EffectRow, LegRow } from '../ports/rows.ts'
 import type { Tx } from '../ports/store.ts'
 import type { Fact } from './carry-out.ts'
@@ -181,7 +182,7 @@ function backOff(tries: number): number {
 async function releaseFollowers(engine: Engine, tx: Tx, legId: LegId): Promise<void> {
   // Two calls that end at the same moment would each see the other's effect open, and nobody would release what waits for both.
   const leg = await tx.leg.lock(legId)
-  const waiting = await tx.effect.find({ legId, state: 'ready', isReleased: false }, { limit: 10_000 })
+  const waiting = await findAll(tx.effect, { legId, state: 'ready', isReleased: false })
   if (!leg || waiting.length === 0) return
   const unfinished = await tx.effect.countBy('step', { legId, state: { not: 'done' } })
   const open = new Set(unfinished.map((one) => one.value))

@@ -2,13 +2,14 @@ import { nextEffectState } from '../domain/effect.ts'
 import { DsrError } from '../domain/errors.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { PartResult } from '../domain/part.ts'
+import { stopUnsent } from '../effects/stopping.ts'
 import type { ResumeOrder } from '../ports/commands.ts'
 import type { LegStage } from '../ports/queue.ts'
 import type { EffectRow, LegRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { startSettling } from '../stages/act-leg.ts'
-import { findAll } from '../stages/common/all.ts'
+import { findAll } from '../ports/find-all.ts'
 import { grantApproval } from '../stages/common/approval.ts'
 import { moveLeg, moveRequest, resumeLeg } from '../stages/common/moves.ts'
 import { announceNotice, issueEffects, issueLeg, issueRequest } from '../stages/common/outbox.ts'
@@ -117,10 +118,7 @@ function stageOf(leg: LegRow): LegStage {
 
 async function announceOpenEffects(ports: Ports, tx: Tx, leg: LegRow): Promise<void> {
   const now = ports.clock.nowMs()
-  for (const effect of await tx.effect.find(
-    { legId: leg.id, state: { in: ['ready', 'unknown'] } },
-    { limit: 10_000 },
-  )) {
+  for (const effect of await findAll(tx.effect, { legId: leg.id, state: { in: ['ready', 'unknown'] } })) {
     await tx.effect.update(effect.id, {
       tries: 0,
       ...(effect.state === 'ready' ? { readyAtMs: now, nextActionAtMs: null } : { nextActionAtMs: now }),
@@ -137,10 +135,7 @@ async function announceOpenEffects(ports: Ports, tx: Tx, leg: LegRow): Promise<v
  */
 async function actAgain(ports: Ports, tx: Tx, { leg, by }: LegOrder): Promise<void> {
   const left = new Set(leg.parts.filter((part) => part.counts.remaining > 0).map((part) => part.part))
-  const effects = await tx.effect.find(
-    { legId: leg.id, state: { in: ['done', 'rejected', 'unknown'] } },
-    { limit: 10_000 },
-  )
+  const effects = await findAll(tx.effect, { legId: leg.id, state: { in: ['done', 'rejected', 'unknown'] } })
   const again = effects.filter((effect) => isToRepeat(effect, left))
   if (again.length === 0) throw new DsrError('ILLEGAL_TRANSITION', 'no effect of this leg can be sent again')
   const back = await resumeLeg(ports, tx, { leg, by, patch: { looks: 0, absences: 0 } })
@@ -172,9 +167,7 @@ async function acceptAsIs(
   { request, leg, by }: LegOrder & { request: RequestRow },
 ): Promise<void> {
   if (leg.returnTo === 'acting') {
-    for (const effect of await tx.effect.find({ legId: leg.id, state: 'ready' }, { limit: 10_000 })) {
-      await tx.effect.update(effect.id, { state: nextEffectState('ready', 'stop'), settledAtMs: ports.clock.nowMs() })
-    }
+    await stopUnsent(tx, leg.id, ports.clock.nowMs())
     const back = await resumeLeg(ports, tx, { leg, by })
     await startSettling(ports, tx, { leg: back, right: request.right })
     return

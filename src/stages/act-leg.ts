@@ -7,7 +7,7 @@ import { isWritingRight, type Right, type WritingRight } from '../domain/right.t
 import type { EffectRow, LegRow, RecordRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
-import { findAll } from './common/all.ts'
+import { findAll } from '../ports/find-all.ts'
 import { effectGate } from './common/gate.ts'
 import { keepRecord } from './common/keep-record.ts'
 import { holdLease, RELEASED, type Lease } from './common/lease.ts'

@@ -2,7 +2,7 @@ import type { DecideOrder } from '../../ports/commands.ts'
 import type { RecordRow, RequestRow } from '../../ports/rows.ts'
 import type { Ports, RequestVault } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
-import { findAll } from './all.ts'
+import { findAll } from '../../ports/find-all.ts'
 import { keepIdentifier } from './keep-record.ts'
 import { identifierDigest, openLearned, openRecord, parentDigest } from './sealed.ts'
 

@@ -1,6 +1,6 @@
 import type { RecordRow } from '../../ports/rows.ts'
 import type { Tx } from '../../ports/store.ts'
-import { findAll } from './all.ts'
+import { findAll } from '../../ports/find-all.ts'
 import type { Lease } from './lease.ts'
 
 /**

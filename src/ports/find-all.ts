@@ -1,5 +1,5 @@
-import { DsrError } from '../../domain/errors.ts'
-import type { Table, Where } from '../../ports/store.ts'
+import { DsrError } from '../domain/errors.ts'
+import type { Table, Where } from './store.ts'
 
 const PAGE = 5000
 const MOST_PAGES = 100
