@@ -55,9 +55,13 @@ function policyOf(
     if (isWriting && given.cooling_off_hours === 0 && !isDemo) {
       throw refusal([...path, 'policy', right, 'cooling_off_hours'], 'may be 0 only when every account is a sandbox')
     }
+    // Art. 21(3) GDPR: an objection to direct marketing has effect at once, and nobody weighs it.
+    const approval = given.approval ?? (isWriting && right !== 'objection' ? 'person' : 'auto')
+    if (given.four_eyes === true && approval === 'auto')
+      throw refusal([...path, 'policy', right, 'four_eyes'], 'needs approval: person')
     return {
-      // Art. 21(3) GDPR: an objection to direct marketing has effect at once, and nobody weighs it.
-      approval: given.approval ?? (isWriting && right !== 'objection' ? 'person' : 'auto'),
+      approval,
+      fourEyes: given.four_eyes ?? false,
       // Only erasure cannot be taken back.
       coolingOffMs: (given.cooling_off_hours ?? (right === 'erasure' ? COOLING_OFF_HOURS : 0)) * HOUR_MS,
       // Without a word on identity, a person looks at each.

@@ -33,6 +33,7 @@ const account = z.strictObject({
 
 const rightPolicy = z.strictObject({
   approval: z.enum(['auto', 'person']).optional(),
+  four_eyes: z.boolean().optional(),
   cooling_off_hours: z.number().nonnegative().max(720).optional(),
   max_per_hour: z.int().positive().max(1000).optional(),
   identity: z.array(z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'must be a short lower-case name')).optional(),

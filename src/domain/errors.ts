@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   RIGHT_UNSUPPORTED: { status: 400, retryable: false },
   SCHEMA_TOO_NEW: { status: 500, retryable: false },
   SCHEMA_TOO_OLD: { status: 500, retryable: false },
+  SECOND_PERSON_NEEDED: { status: 409, retryable: false },
   SIGNATURE_INVALID: { status: 400, retryable: false },
   STALE_EPOCH: { status: 409, retryable: true },
   SUBMITTED_IN_FUTURE: { status: 400, retryable: false },

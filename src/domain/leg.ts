@@ -36,6 +36,7 @@ export type ParkReason =
   | 'still_present'
   | 'plan_drift'
   | 'reappeared'
+  | 'undecided'
   | 'account_missing'
   | 'limit_reached'
   | 'crashing'

@@ -1,18 +1,17 @@
 import { DsrError } from '../domain/errors.ts'
 import { isWithdrawable, type RequestEvent } from '../domain/request.ts'
-import type { ApproveOrder, Commands, DecideOrder, IdentityOrder, Order } from '../ports/commands.ts'
+import type { Commands, IdentityOrder, Order } from '../ports/commands.ts'
 import type { RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
-import { grantApproval } from '../stages/common/approval.ts'
-import { keepDecision } from '../stages/common/decided.ts'
-import { writeJournal } from '../stages/common/journal.ts'
 import { writeLeaf } from '../stages/common/leaf.ts'
-import { moveLeg, moveRequest, resumeLeg } from '../stages/common/moves.ts'
-import { issueLeg, issueRequest } from '../stages/common/outbox.ts'
+import { moveLeg, moveRequest } from '../stages/common/moves.ts'
+import { issueRequest } from '../stages/common/outbox.ts'
 import { signedBy } from '../stages/common/signed-by.ts'
 import { acceptIdentity } from '../stages/intake.ts'
 import { orderRecheck } from '../stages/recheck.ts'
+import { approve } from './approve.ts'
+import { decide } from './decide.ts'
 import { resume } from './resume.ts'
 
 /** The orders that people and the portal give, each one transaction on a locked request. */
@@ -59,59 +58,6 @@ async function verifyIdentity(ports: Ports, tx: Tx, { request, order }: Given<Id
     check: { method: order.method, level: order.level },
     by: signedBy(ports, request, order),
   })
-}
-
-async function decide(ports: Ports, tx: Tx, given: Given<DecideOrder>): Promise<void> {
-  const { request, order } = given
-  if (request.state !== 'awaiting_decision') throw new DsrError('ILLEGAL_TRANSITION', 'no decision is asked')
-  for (const one of order.decisions) {
-    const row = await tx.record.lock(one.recordId)
-    if (row?.requestId !== request.id) throw new DsrError('FIELD_INVALID', 'unknown record', { field: 'record_id' })
-    if (row.decision === one.decision) continue
-    // What the first answer taught (addresses, children) is not taken back by another one.
-    if (row.decision !== null)
-      throw new DsrError('ILLEGAL_TRANSITION', 'this record was decided already', { field: 'record_id' })
-    if (one.decision === 'retain' && (one.law === null || one.untilMs === null)) {
-      throw new DsrError('FIELD_INVALID', 'what is kept needs a law and a date', { field: 'law' })
-    }
-    await keepDecision(ports, tx, { request, row, decision: one })
-    await writeJournal(ports, tx, {
-      requestId: request.id,
-      legId: row.legId,
-      ...signedBy(ports, request, order),
-      kind: 'record.decided',
-      detail: { record: row.id, part: row.part, decision: one.decision, because: row.reason },
-    })
-  }
-  const open = await tx.record.count({ requestId: request.id, isCertain: false, decision: null })
-  if (open > 0) return
-  const decided = await moveRequest(ports, tx, { request, event: 'decided', actor: order.actor })
-  await issueRequest(ports, tx, { request: decided, stage: 'plan' })
-}
-
-async function approve(ports: Ports, tx: Tx, given: Given<ApproveOrder>): Promise<void> {
-  const { request, order } = given
-  const drifted =
-    request.state === 'acting'
-      ? await tx.leg.find({ requestId: request.id, state: 'parked', parkedReason: 'plan_drift' })
-      : []
-  if (request.state !== 'awaiting_approval' && drifted.length === 0)
-    throw new DsrError('ILLEGAL_TRANSITION', 'no approval is asked')
-  if (request.planHash === null) throw new DsrError('PLAN_NOT_READY', 'there is no plan yet')
-  if (request.planHash !== order.planHash)
-    throw new DsrError('PLAN_HASH_MISMATCH', 'this is not the hash of the present plan', { field: 'plan_hash' })
-  if (request.approval?.planHash === order.planHash) return
-  const approved = await grantApproval(ports, tx, {
-    request,
-    planHash: order.planHash,
-    by: signedBy(ports, request, order),
-    isEffective: request.state === 'awaiting_approval',
-  })
-  for (const leg of drifted) {
-    const back = await resumeLeg(ports, tx, { leg, by: signedBy(ports, request, order) })
-    await issueLeg(ports, tx, { leg: back, stage: 'act' })
-  }
-  if (approved.state === 'acting') await tx.request.update(request.id, { nextActionAtMs: request.nextActionAtMs })
 }
 
 async function withdraw(ports: Ports, tx: Tx, given: Given<Order>): Promise<void> {

@@ -4,19 +4,19 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { PartResult } from '../domain/part.ts'
 import { stopUnsent } from '../effects/stopping.ts'
 import type { ResumeOrder } from '../ports/commands.ts'
-import type { LegStage } from '../ports/queue.ts'
-import type { EffectRow, LegRow, RequestRow } from '../ports/rows.ts'
+import type { EffectRow, LegRow, RecordRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { startSettling } from '../stages/act-leg.ts'
 import { findAll } from '../ports/find-all.ts'
-import { grantApproval } from '../stages/common/approval.ts'
 import { moveLeg, moveRequest, resumeLeg } from '../stages/common/moves.ts'
-import { announceNotice, issueEffects, issueLeg, issueRequest } from '../stages/common/outbox.ts'
+import { issueLeg, issueRequest } from '../stages/common/outbox.ts'
 import { resultsFor } from '../stages/common/parts.ts'
+import { undecidedRows } from '../stages/common/planned.ts'
 import { settleLeg } from '../stages/common/settle-leg.ts'
-import { signedBy, type SignedBy } from '../stages/common/signed-by.ts'
-import { makePlan } from '../stages/plan.ts'
+import { signedBy } from '../stages/common/signed-by.ts'
+import { replanDrift } from './approve.ts'
+import { announceOpenEffects, retryLeg, type LegOrder } from './retry-leg.ts'
 
 interface Resuming {
   readonly request: RequestRow
@@ -51,7 +51,7 @@ async function resumeRequest(ports: Ports, tx: Tx, { request, order }: Resuming)
       request,
       event: 'replan',
       ...signedBy(ports, request, order),
-      patch: { approval: null },
+      patch: { approval: null, nextApproval: null },
     })
     await issueRequest(ports, tx, { request: again, stage: 'plan' })
     return
@@ -62,71 +62,6 @@ async function resumeRequest(ports: Ports, tx: Tx, { request, order }: Resuming)
     return
   }
   throw new DsrError('ILLEGAL_TRANSITION', 'nothing of this request waits for a person')
-}
-
-/** What the account shows now makes plan n+1 under the same policy; the leg goes on once that plan is approved. */
-async function replanDrift(ports: Ports, tx: Tx, { request, order }: Resuming): Promise<void> {
-  const { hash, effective } = await makePlan(ports, tx, request)
-  const planned = { ...request, planVersion: request.planVersion + 1, planHash: hash }
-  await tx.request.update(request.id, { planVersion: planned.planVersion, planHash: hash })
-  const policy = ports.policies.of(request.controllerId)
-  // As with the first plan, one that changes nothing asks nobody.
-  if (policy.byRight[request.right].approval === 'person' && effective > 0) {
-    await announceNotice(ports, tx, { request, about: 'needs_approval', detail: { version: planned.planVersion } })
-    return
-  }
-  await grantApproval(ports, tx, {
-    request: planned,
-    planHash: hash,
-    by: { actor: { role: 'policy', id: policy.hash.slice(0, 16) } },
-    isEffective: false,
-  })
-  for (const leg of await tx.leg.find({ requestId: request.id, state: 'parked', parkedReason: 'plan_drift' })) {
-    await retryLeg(ports, tx, { leg, by: signedBy(ports, request, order) })
-  }
-}
-
-interface LegOrder {
-  readonly leg: LegRow
-  readonly by: SignedBy
-}
-
-async function retryLeg(ports: Ports, tx: Tx, { leg, by }: LegOrder): Promise<void> {
-  const back = await resumeLeg(ports, tx, { leg, by, patch: { absences: 0 } })
-  const stage = stageOf(back)
-  await issueLeg(ports, tx, { leg: back, stage })
-  if (stage === 'act') await announceOpenEffects(ports, tx, back)
-}
-
-/** A leg that stood before acting searches again: what it knew may be old. */
-function stageOf(leg: LegRow): LegStage {
-  switch (leg.state) {
-    case 'acting':
-      return 'act'
-    case 'settling':
-      return 'verify'
-    case 'found':
-      return leg.stage ?? 'discover'
-    case 'open':
-    case 'discovering':
-    case 'nothing':
-    case 'settled':
-    case 'parked':
-      return 'discover'
-  }
-}
-
-async function announceOpenEffects(ports: Ports, tx: Tx, leg: LegRow): Promise<void> {
-  const now = ports.clock.nowMs()
-  for (const effect of await findAll(tx.effect, { legId: leg.id, state: { in: ['ready', 'unknown'] } })) {
-    await tx.effect.update(effect.id, {
-      tries: 0,
-      ...(effect.state === 'ready' ? { readyAtMs: now, nextActionAtMs: null } : { nextActionAtMs: now }),
-    })
-  }
-  const steps = await tx.effect.countBy('step', { legId: leg.id, state: { in: ['ready', 'unknown'] } })
-  for (const { value } of steps)
-    await issueEffects(ports, tx, { leg, accountId: leg.accountId, connectorId: leg.connectorId, step: value })
 }
 
 /**
@@ -172,7 +107,8 @@ async function acceptAsIs(
     await startSettling(ports, tx, { leg: back, right: request.right })
     return
   }
-  await settleLeg(ports, tx, { leg, parts: await acceptedParts(ports, tx, leg), by })
+  const parts = withUndecided(await acceptedParts(ports, tx, leg), await undecidedRows(tx, leg.id))
+  await settleLeg(ports, tx, { leg, parts, by })
   if (request.state === 'discovering') await issueRequest(ports, tx, { request, stage: 'discover' })
 }
 
@@ -183,9 +119,21 @@ async function acceptedParts(ports: Ports, tx: Tx, leg: LegRow): Promise<readonl
   if (!manifest) return [ACCOUNT_GONE]
   const outcome = untouchedOutcome(leg)
   const rows = await findAll(tx.record, { legId: leg.id })
-  const subjects = rows.filter((row) => row.decision !== 'not_subject')
+  const subjects = rows.filter((row) => row.decision !== 'not_subject' && (row.isCertain || row.decision !== null))
   const parts = resultsFor({ manifest, unavailable: leg.unavailable }, subjects, () => outcome)
   return leg.searchedAtMs === null ? parts.map((part) => ({ ...part, outcome })) : parts
+}
+
+/** What a person left undecided reads neither as done nor as somebody else's. */
+function withUndecided(parts: readonly PartResult[], undecided: readonly RecordRow[]): readonly PartResult[] {
+  const why = 'a match that is not certain was left undecided'
+  return parts.map((part) => {
+    const left = undecided.filter((row) => row.part === part.part).length
+    if (left === 0 || part.outcome.kind === 'failed') return part
+    const { found, remaining } = part.counts
+    const counts = { ...part.counts, found: found + left, remaining: remaining + left }
+    return { ...part, outcome: { kind: 'not_done', why }, counts }
+  })
 }
 
 const ACCOUNT_GONE: PartResult = {

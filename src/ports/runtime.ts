@@ -70,10 +70,13 @@ export interface Accounts {
 
 export interface RightPolicy {
   readonly approval: 'auto' | 'person'
+  /** Whether a plan that a person approves needs a second one. */
+  readonly fourEyes: boolean
   readonly coolingOffMs: number
   /** Identity methods that this right accepts; an empty list accepts none without a person. */
   readonly identity: readonly string[]
   readonly review: 'none' | 'person'
+  /** So many requests of the controller may begin to change something at live accounts within an hour. */
   readonly maxPerHour: number
 }
 

@@ -1,22 +1,22 @@
-import type { FoundRecord, LegSubject, PlannedEffect, PlannedRecord } from '../connector/contract.ts'
+import type { FoundRecord, PlannedEffect, WritingVerb } from '../connector/contract.ts'
 import { DsrError } from '../domain/errors.ts'
-import { encodeTarget, type EffectState } from '../domain/effect.ts'
-import type { Identifier } from '../domain/identifier.ts'
-import { effectId, type LegId } from '../domain/ids.ts'
+import type { EffectState } from '../domain/effect.ts'
+import type { LegId } from '../domain/ids.ts'
 import { isWritingRight, type Right, type WritingRight } from '../domain/right.ts'
-import type { EffectRow, LegRow, RecordRow } from '../ports/rows.ts'
+import type { LegRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
-import { findAll } from '../ports/find-all.ts'
+import { approvedShare, type Approved } from './act-leg-approved.ts'
+import { insertEffects } from './act-leg-effects.ts'
 import { effectGate } from './common/gate.ts'
 import { keepRecord } from './common/keep-record.ts'
 import { holdLease, RELEASED, type Lease } from './common/lease.ts'
 import { moveLeg, parkLeg } from './common/moves.ts'
 import { issueEffects, issueLeg } from './common/outbox.ts'
 import { resultsFor } from './common/parts.ts'
-import { approvedRows } from './common/planned.ts'
+import { approvedRows, openQuestion } from './common/planned.ts'
 import { settleLeg } from './common/settle-leg.ts'
-import { openIdentifier, openIntake, openRecord, refDigest } from './common/sealed.ts'
+import { openIntake, refDigest } from './common/sealed.ts'
 
 /** A leg that waits for its effects is looked after this often, whatever was lost meanwhile. */
 const LOOK_AFTER_EFFECTS_MS = 15 * 60_000
@@ -28,7 +28,9 @@ export async function runAct(ports: Ports, lease: Lease, signal: AbortSignal): P
 }
 
 async function exportRecords(ports: Ports, lease: Lease, signal: AbortSignal): Promise<void> {
-  const records = await approvedRecords(ports, lease)
+  const records = await approvedShare(ports, lease)
+  // Nor is a match that is not certain: an export that goes out without it cannot be called back.
+  if (records.undecided > 0) return parkUndecided(ports, lease)
   // What was found after the plan was made is not left out silently: a plan that has it comes first.
   if (records.unplanned > 0) return parkDrift(ports, lease, [])
   const pieces = lease.account.connector.export(lease.account.context(signal), records.acted)
@@ -95,68 +97,65 @@ export async function afterEffects(ports: Ports, tx: Tx, legId: LegId): Promise<
   if (request) await startSettling(ports, tx, { leg, right: request.right })
 }
 
-interface Approved {
-  readonly acted: readonly PlannedRecord[]
-  readonly kept: readonly PlannedRecord[]
-  /** Certain ones. */
-  readonly identifiers: readonly Identifier[]
-  /** Digests of what the approver saw, or what was no matter for a plan: somebody else's, or a guess. */
-  readonly known: ReadonlySet<string>
-  /** How many of the leg's own records nobody approved: an account that was searched after the plan was made. */
-  readonly unplanned: number
-}
-
-async function approvedRecords(ports: Ports, lease: Lease): Promise<Approved> {
-  const [rows, identifiers, own] = await ports.store.transact(async (tx) =>
-    Promise.all([
-      approvedRows(tx, lease),
-      tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
-      findAll(tx.record, { legId: lease.leg.id }),
-    ]),
-  )
-  const now = ports.clock.nowMs()
-  const isKept = (row: RecordRow) => row.decision === 'retain' && (row.untilMs ?? Infinity) > now
-  // What was found here and never planned was never approved, unless it is no matter for a plan.
-  const passed = own.filter((row) => row.decision === 'not_subject' || (!row.isCertain && row.decision === null))
-  const known = new Set([...rows, ...passed].map((row) => row.refDigest))
-  return {
-    acted: rows.filter((row) => !isKept(row)).map((row) => openRecord(lease.vault, row)),
-    kept: rows.filter(isKept).map((row) => openRecord(lease.vault, row)),
-    identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
-    known,
-    unplanned: own.filter((row) => row.round === lease.leg.round && !known.has(row.refDigest)).length,
-  }
-}
-
 async function planEffects(
   ports: Ports,
   { lease, right, signal }: { lease: Lease; right: WritingRight; signal: AbortSignal },
 ): Promise<void> {
   const verb = lease.account.connector.writing[right]
-  const approved = await approvedRecords(ports, lease)
+  const approved = await approvedShare(ports, lease)
   if (!verb) return settleUnchanged(ports, lease, { kind: 'not_supported', why: 'this system has no way to do it' })
-  const subject = subjectOf(lease, right, approved)
-  const refusal = effectGate(lease.account, subject.identifiers)
+  const refusal = effectGate(lease.account, approved.certain)
   if (refusal !== undefined) return settleUnchanged(ports, lease, { kind: 'not_done', why: refusal })
-  const added = await rereadRecords(lease, approved, signal)
-  if (added.length > 0) return parkDrift(ports, lease, added)
   // What was planned once under this approval stays: a later look would plan for identifiers that nobody approved.
-  const effects = lease.leg.state === 'acting' ? [] : await verb.plan(lease.account.context(signal), subject)
-  await storeEffects(ports, { lease, right, effects })
+  if (lease.leg.state === 'acting') return storeEffects(ports, { lease, right, effects: [] })
+  const added = await rereadRecords(lease, approved, signal)
+  if (added.some(isCertain)) return parkDrift(ports, lease, added)
+  const effects = await plannedEffects({ lease, right, verb, approved, signal })
+  if (effects === 'not_approved') return parkDrift(ports, lease, added)
+  // A match that is not certain keeps nobody from acting on what is: the leg asks about it before it ends.
+  await storeEffects(ports, { lease, right, effects, matches: added })
 }
 
-function subjectOf(lease: Lease, right: WritingRight, approved: Approved): LegSubject {
-  const { acted: records, kept, identifiers } = approved
-  return { right, records, kept, identifiers, wish: openIntake(lease.vault, lease.request) }
+interface Planning {
+  readonly lease: Lease
+  readonly right: WritingRight
+  readonly verb: WritingVerb
+  readonly approved: Approved
+  readonly signal: AbortSignal
+}
+
+/**
+ * Effects on approved records by approved identifiers. A system that works by address and would do more by an address that was learned
+ * since does nothing before somebody approved that too.
+ */
+async function plannedEffects({
+  lease,
+  right,
+  verb,
+  approved,
+  signal,
+}: Planning): Promise<readonly PlannedEffect[] | 'not_approved'> {
+  const { acted: records, kept, identifiers, certain } = approved
+  if (records.length === 0) return []
+  const context = lease.account.context(signal)
+  const subject = { right, records, kept, identifiers, wish: openIntake(lease.vault, lease.request) }
+  const effects = await verb.plan(context, subject)
+  if (certain.length === identifiers.length) return effects
+  const byAll = await verb.plan(context, { ...subject, identifiers: certain })
+  const known = new Set(effects.map((one) => `${one.step}\0${one.target}`))
+  return byAll.every((one) => known.has(`${one.step}\0${one.target}`)) ? effects : 'not_approved'
+}
+
+function isCertain(record: FoundRecord): boolean {
+  return record.attribution.kind === 'certain'
 }
 
 /** Reads the account once more before anything is changed: gone is fine, a record that the approver never saw is not. */
 async function rereadRecords(
   lease: Lease,
-  { identifiers, known }: Approved,
+  { certain: identifiers, known }: Approved,
   signal: AbortSignal,
 ): Promise<readonly FoundRecord[]> {
-  if (lease.leg.state === 'acting') return []
   const search = { right: lease.request.right, identifiers, names: openIntake(lease.vault, lease.request).names }
   const added: FoundRecord[] = []
   for await (const record of lease.account.connector.discover(lease.account.context(signal), search)) {
@@ -174,11 +173,22 @@ async function parkDrift(ports: Ports, lease: Lease, added: readonly FoundRecord
   })
 }
 
+async function parkUndecided(ports: Ports, lease: Lease): Promise<void> {
+  await ports.store.transact(async (tx) => {
+    const leg = await holdLease(tx, lease)
+    await tx.leg.update(leg.id, RELEASED)
+    await parkLeg(ports, tx, { leg, reason: 'undecided', returnTo: 'found' })
+  })
+}
+
 async function settleUnchanged(
   ports: Ports,
   lease: Lease,
   outcome: { readonly kind: 'not_supported' | 'not_done'; readonly why: string },
 ): Promise<void> {
+  const reason = await ports.store.transact(async (tx) => openQuestion(tx, lease.leg))
+  if (reason === 'undecided') return parkUndecided(ports, lease)
+  if (reason === 'plan_drift') return parkDrift(ports, lease, [])
   await ports.store.transact(async (tx) => {
     const leg = await holdLease(tx, lease)
     const rows = await approvedRows(tx, lease)
@@ -190,10 +200,15 @@ async function settleUnchanged(
   })
 }
 
-async function storeEffects(
-  ports: Ports,
-  { lease, right, effects }: { lease: Lease; right: WritingRight; effects: readonly PlannedEffect[] },
-): Promise<void> {
+interface Storing {
+  readonly lease: Lease
+  readonly right: WritingRight
+  readonly effects: readonly PlannedEffect[]
+  /** Found meanwhile and not certain: kept for a person. */
+  readonly matches?: readonly FoundRecord[]
+}
+
+async function storeEffects(ports: Ports, { lease, right, effects, matches = [] }: Storing): Promise<void> {
   const { manifest } = lease.account.connector
   const unknown = effects.find((effect) => manifest.steps[effect.step] === undefined)
   if (unknown) throw new DsrError('CONNECTOR_BUG', 'the connector planned a step that its manifest does not name')
@@ -205,45 +220,13 @@ async function storeEffects(
       return
     }
     const now = ports.clock.nowMs()
-    for (const effect of effects) await tx.effect.insertNew(effectRow(ports, { lease, right, effect, now }))
+    for (const record of matches) await keepRecord(ports, tx, { lease, record, round: leg.round })
+    const steps = await insertEffects(ports, tx, { lease, right, effects })
     await enterLegActing(ports, tx, leg)
     await tx.leg.update(leg.id, { ...RELEASED, stage: 'act', nextActionAtMs: now + LOOK_AFTER_EFFECTS_MS })
-    for (const step of new Set(effects.filter((one) => one.after.length === 0).map((one) => one.step))) {
+    for (const step of steps) {
       await issueEffects(ports, tx, { leg, accountId: leg.accountId, connectorId: leg.connectorId, step })
     }
     await afterEffects(ports, tx, leg.id)
   })
-}
-
-function effectRow(
-  ports: Ports,
-  { lease, right, effect, now }: { lease: Lease; right: WritingRight; effect: PlannedEffect; now: number },
-): EffectRow {
-  const step = lease.account.connector.manifest.steps[effect.step]
-  return {
-    id: effectId(ports.random.uuid()),
-    requestId: lease.request.id,
-    legId: lease.leg.id,
-    accountId: lease.account.id,
-    connectorId: lease.leg.connectorId,
-    right,
-    generation: lease.leg.generation,
-    step: effect.step,
-    part: effect.part,
-    targetDigest: lease.vault.digest('target', effect.target),
-    sealedTarget: lease.vault.seal(encodeTarget(effect), 'target'),
-    after: effect.after,
-    isReleased: effect.after.length === 0,
-    state: 'ready',
-    wasAlready: false,
-    batchCap: null,
-    callId: null,
-    sealedJobRef: null,
-    finishesByMs: null,
-    tries: 0,
-    errorCode: null,
-    readyAtMs: now + (step?.lingerMs ?? 0),
-    nextActionAtMs: null,
-    settledAtMs: null,
-  }
 }

@@ -1,4 +1,5 @@
 import { isWritingRight } from '../domain/right.ts'
+import { findAll } from '../ports/find-all.ts'
 import type { LegRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
@@ -31,11 +32,19 @@ export async function advanceActing(ports: Ports, tx: Tx, request: RequestRow): 
  * on and a new plan is made; afterwards the other accounts get another look once the request is answered.
  */
 async function searchLate(ports: Ports, tx: Tx, request: RequestRow): Promise<'moved' | 'none'> {
+  if (request.state === 'awaiting_approval' && request.approval === null && (await isOutOfDate(tx, request))) {
+    await moveRequest(ports, tx, { request, event: 'replan', patch: { nextApproval: null, nextActionAtMs: null } })
+    return 'moved'
+  }
   if (request.round === 0 || request.round >= MOST_ROUNDS) return 'none'
   const where = { requestId: request.id, isCertain: true, round: { above: request.round } }
   if ((await tx.identifier.count(where)) === 0) return 'none'
   if (request.state === 'awaiting_approval') {
-    await moveRequest(ports, tx, { request, event: 'replan', patch: { approval: null, nextActionAtMs: null } })
+    await moveRequest(ports, tx, {
+      request,
+      event: 'replan',
+      patch: { approval: null, nextApproval: null, nextActionAtMs: null },
+    })
     return 'moved'
   }
   await tx.request.update(request.id, { round: request.round + 1 })
@@ -45,6 +54,16 @@ async function searchLate(ports: Ports, tx: Tx, request: RequestRow): Promise<'m
     await promiseRecheck(ports, tx, { requestId: request.id, accountId, why: 'late_source', dueAtMs })
   }
   return 'none'
+}
+
+/** An account that was searched after the plan was made has something that the plan, which nobody approved yet, says nothing of. */
+async function isOutOfDate(tx: Tx, request: RequestRow): Promise<boolean> {
+  const rows = await findAll(tx.record, { requestId: request.id, planVersion: null })
+  const left = rows.filter((row) => row.decision !== 'not_subject')
+  if (left.length === 0) return false
+  const legs = await tx.leg.find({ requestId: request.id, generation: 0 })
+  const rounds = new Map(legs.map((leg) => [leg.id, leg.round]))
+  return left.some((row) => rounds.get(row.legId) === row.round)
 }
 
 async function enterActing(ports: Ports, tx: Tx, request: RequestRow): Promise<'waiting' | 'moved'> {
@@ -99,7 +118,10 @@ async function nextWave(
   const now = ports.clock.nowMs()
   const isOverdue = (request.nextActionAtMs ?? Infinity) <= now
   const waiting = legs.filter((leg) => leg.state === 'found' && leg.stage === null)
-  const holding = legs.filter((leg) => leg.wave <= request.wave && !(isOverdue && leg.state === 'parked'))
+  // A source that waits for a person, or for a newer plan to cool off, holds its dependents no longer than some hours.
+  const isWaiting = (leg: LegRow) =>
+    leg.state === 'parked' || (leg.state === 'found' && (leg.nextActionAtMs ?? 0) > now)
+  const holding = legs.filter((leg) => leg.wave <= request.wave && !(isOverdue && isWaiting(leg)))
   const due = waiting.filter((leg) => isDue(request, leg, request.wave))
   if (due.length > 0) await startLegs(ports, tx, { request, legs: due })
   else if (waiting.length > 0 && holding.length === 0) {

@@ -1,7 +1,7 @@
 import type { FoundRecord, Search } from '../connector/contract.ts'
 import { DsrError } from '../domain/errors.ts'
 import type { Identifier } from '../domain/identifier.ts'
-import type { LegRow, RequestRow } from '../ports/rows.ts'
+import type { LegRow, RecordRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { findAll } from '../ports/find-all.ts'
@@ -12,7 +12,7 @@ import { moveLeg, moveRequest, parkLeg } from './common/moves.ts'
 import { announceNotice, issueFlow, issueLeg, issueRequest } from './common/outbox.ts'
 import { writeJournal } from './common/journal.ts'
 import { nothingFound } from './common/parts.ts'
-import { refusedRows } from './common/planned.ts'
+import { approvedRows, refusedRows } from './common/planned.ts'
 import { openIdentifier, openIntake, refDigest } from './common/sealed.ts'
 
 // More than this at one account is no longer one person's data but a mistake in the search.
@@ -30,14 +30,18 @@ export async function runDiscover(ports: Ports, lease: Lease, signal: AbortSigna
     throw new DsrError('VENDOR_CREDENTIALS_REJECTED', 'the vendor rejects the credential')
   const search = await searchOf(ports, lease)
   const found = await collect(lease, search, signal)
+  const isRecheck = lease.leg.generation > 0
+  const earlier = isRecheck ? await ports.store.transact(async (tx) => approvedRows(tx, lease)) : []
+  const known = new Map(earlier.map((row) => [row.refDigest, row]))
   // A recheck is not asked again about what a person said is somebody else's.
-  if (lease.leg.generation > 0) {
+  if (isRecheck) {
     const refused = await ports.store.transact(async (tx) => refusedRows(tx, lease))
     for (const row of refused) found.delete(row.refDigest)
   }
   await ports.store.transact(async (tx) => {
     const leg = await enterSearch(ports, tx, await holdLease(tx, lease))
-    for (const record of found.values()) await keepRecord(ports, tx, { lease, record, round: search.round })
+    for (const [digest, record] of found)
+      await keepRecord(ports, tx, { lease, record, round: search.round, earlier: known.get(digest) })
     const patch = {
       ...RELEASED,
       round: search.round,
@@ -54,7 +58,7 @@ export async function runDiscover(ports: Ports, lease: Lease, signal: AbortSigna
       patch,
       detail: { round: search.round, records: found.size },
     })
-    if (moved.generation > 0) await afterRecheckSearch(ports, tx, { leg: moved, lease, found: [...found.values()] })
+    if (moved.generation > 0) await afterRecheckSearch(ports, tx, { leg: moved, known, found })
     else await afterSearch(ports, tx, lease)
   })
   ports.events.emit('leg.discovered', { legId: lease.leg.id, accountId: lease.account.id, found: found.size })
@@ -110,33 +114,38 @@ async function afterSearch(ports: Ports, tx: Tx, lease: Lease): Promise<void> {
 
 /**
  * What a recheck found decides the leg's way by itself: nothing left is looked at once more and sealed; what the approved plan
- * listed and is there still or again is acted on under the same approval; anything else is a new relation and waits for a person.
+ * listed and is there still or again is acted on under the same approval; anything else is a new relation and waits for a person. A
+ * match that is not certain waits for a decision, before the leg acts when there is nothing else, and before it ends otherwise.
  */
 async function afterRecheckSearch(
   ports: Ports,
   tx: Tx,
-  { leg, lease, found }: { leg: LegRow; lease: Lease; found: readonly FoundRecord[] },
+  {
+    leg,
+    known,
+    found,
+  }: {
+    leg: LegRow
+    known: ReadonlyMap<string, RecordRow>
+    found: ReadonlyMap<string, FoundRecord>
+  },
 ): Promise<void> {
-  const planned = await plannedDigests(tx, lease)
-  if (found.length === 0) {
+  if (found.size === 0) {
     const looking = await moveLeg(ports, tx, { leg, event: 'look' })
     await issueLeg(ports, tx, { leg: looking, stage: 'verify' })
     return
   }
-  const isKnown = (record: FoundRecord) => planned.has(refDigest(lease.vault, record))
-  if (found.every(isKnown)) {
-    await issueLeg(ports, tx, { leg, stage: 'act' })
-    return
-  }
-  await parkLeg(ports, tx, { leg, reason: 'reappeared', returnTo: 'found' })
+  const fresh = await findAll(tx.record, { legId: leg.id, round: leg.round })
+  const added = fresh.filter((row) => !known.has(row.refDigest))
+  if (added.some((row) => row.decision === 'subject')) await parkLeg(ports, tx, { leg, ...DRIFTED })
+  else if (added.some((row) => row.isCertain))
+    await parkLeg(ports, tx, { leg, reason: 'reappeared', returnTo: 'found' })
+  else if (added.length === found.size) await parkLeg(ports, tx, { leg, reason: 'undecided', returnTo: 'found' })
+  else await issueLeg(ports, tx, { leg, stage: 'act' })
 }
 
-async function plannedDigests(tx: Tx, lease: Lease): Promise<ReadonlySet<string>> {
-  const earlier = await tx.leg.find({ requestId: lease.request.id, accountId: lease.account.id })
-  const before = earlier.filter((leg) => leg.id !== lease.leg.id).map((leg) => leg.id)
-  const rows = await findAll(tx.record, { legId: { in: before }, planVersion: { above: 0 } })
-  return new Set(rows.map((row) => row.refDigest))
-}
+/** A person said that it is the subject's: a plan that lists it comes next. */
+const DRIFTED = { reason: 'plan_drift', returnTo: 'found' } as const
 
 /** Where discovery of a request stands. */
 export type DiscoveryStep = 'waiting' | 'moved' | 'over'

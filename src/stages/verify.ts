@@ -3,13 +3,13 @@ import { DsrError } from '../domain/errors.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { PartResult } from '../domain/part.ts'
 import { isWritingRight } from '../domain/right.ts'
-import type { LegRow } from '../ports/rows.ts'
+import type { LegRow, RecordRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { findAll } from '../ports/find-all.ts'
 import { holdLease, RELEASED, type Lease } from './common/lease.ts'
 import { parkLeg } from './common/moves.ts'
-import { approvedRows, refusedRows } from './common/planned.ts'
+import { approvedRows, openQuestion, refusedRows, undecidedRows } from './common/planned.ts'
 import { settleLeg } from './common/settle-leg.ts'
 import { openIdentifier, openIntake, openRecord } from './common/sealed.ts'
 import { partResults, type Look } from './verify-outcome.ts'
@@ -22,11 +22,11 @@ const EXTRA_LOOKS = 3
  * still there is looked at again on the manifest's schedule; what is there at the last look goes to a person.
  */
 export async function runVerify(ports: Ports, lease: Lease, signal: AbortSignal): Promise<void> {
-  const [rows, identifiers, refused] = await ports.store.transact(async (tx) =>
+  const [rows, identifiers, others] = await ports.store.transact(async (tx) =>
     Promise.all([
       approvedRows(tx, lease),
       tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
-      refusedRows(tx, lease),
+      passedOver(tx, lease),
     ]),
   )
   const records: readonly PlannedRecord[] = rows.map((row) => openRecord(lease.vault, row))
@@ -34,7 +34,7 @@ export async function runVerify(ports: Ports, lease: Lease, signal: AbortSignal)
     right: lease.request.right,
     records,
     wish: openIntake(lease.vault, lease.request),
-    others: refused.map((row) => openRecord(lease.vault, row)),
+    others: others.map((row) => openRecord(lease.vault, row)),
     identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
   })
   if (report.control.result === 0) throw new DsrError('VENDOR_ANSWER_UNREADABLE', 'the positive control showed nothing')
@@ -46,6 +46,11 @@ export async function runVerify(ports: Ports, lease: Lease, signal: AbortSignal)
     await decide(ports, tx, { leg, look: { ...look, parts } })
   })
   ports.events.emit('leg.looked', { legId: lease.leg.id, accountId: lease.account.id, look: lease.leg.looks + 1 })
+}
+
+/** Somebody else's, and what nobody decided yet: the leg asks about it before it ends, so it is no reason to look again. */
+async function passedOver(tx: Tx, lease: Lease): Promise<readonly RecordRow[]> {
+  return [...(await refusedRows(tx, lease)), ...(await undecidedRows(tx, lease.leg.id))]
 }
 
 interface JudgedLook extends Look {
@@ -67,6 +72,8 @@ async function decide(ports: Ports, tx: Tx, { leg, look }: { leg: LegRow; look: 
   }
   const needed = isWritingRight(look.lease.request.right) ? manifest.absencesNeeded : 1
   if (absences >= needed) {
+    const reason = await openQuestion(tx, leg)
+    if (reason !== undefined) return parkQuestion(ports, tx, { leg, patch, reason })
     await settleLeg(ports, tx, { leg: { ...leg, ...patch }, parts: look.parts, patch })
     return
   }
@@ -81,6 +88,20 @@ async function decide(ports: Ports, tx: Tx, { leg, look }: { leg: LegRow; look: 
       errorCode: 'VENDOR_KEPT_RECORD',
     })
   }
+}
+
+interface Asking {
+  readonly leg: LegRow
+  readonly patch: Partial<Omit<LegRow, 'id' | 'state'>>
+  readonly reason: 'undecided' | 'plan_drift'
+}
+
+/** The leg does not end before a person answered; what is the subject's after all is acted on under a plan of its own. */
+async function parkQuestion(ports: Ports, tx: Tx, { leg, patch, reason }: Asking): Promise<void> {
+  const stage = reason === 'undecided' ? 'verify' : 'act'
+  await tx.leg.update(leg.id, { ...RELEASED, ...patch, stage })
+  const returnTo = reason === 'undecided' ? 'settling' : 'found'
+  await parkLeg(ports, tx, { leg: { ...leg, ...patch }, reason, returnTo })
 }
 
 function isStillThere(outcome: Outcome): boolean {

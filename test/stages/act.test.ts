@@ -144,7 +144,7 @@ describe('what changed since the plan', () => {
     expect(rig.request(id)).toMatchObject({ state: 'acting', planVersion: 2 })
     expect(rig.leg(id).state).toBe('parked')
     await rig.approve(id)
-    await rig.after(DAY)
+    await rig.after(2 * DAY)
     expect(rig.request(id)).toMatchObject({ state: 'closed', result: 'completed' })
     expect(rig.vendor().held('ada')).toEqual([])
   })

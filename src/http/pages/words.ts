@@ -23,6 +23,9 @@ export type EventKind =
   | `leg.${LegEvent | 'resumed'}`
   | 'plan.made'
   | 'plan.approved'
+  | 'plan.ordered'
+  | 'plan.approved_once'
+  | 'plan.expired'
   | 'record.decided'
   | 'record.sealed'
   | 'record.refused'

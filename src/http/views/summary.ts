@@ -18,7 +18,7 @@ export function linksOf(request: Pick<RequestRow, 'id' | 'right'>): RequestSumma
 
 export function summaryOf(
   request: RequestRow,
-  { legs, nowMs }: { readonly legs: readonly Pick<LegRow, 'state'>[]; readonly nowMs: number },
+  { legs, nowMs }: { readonly legs: readonly Pick<LegRow, 'state' | 'parkedReason'>[]; readonly nowMs: number },
 ): RequestSummary {
   const { daysLeft, isLate } = clockOf(request, nowMs)
   return {

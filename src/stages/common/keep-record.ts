@@ -1,6 +1,6 @@
 import type { FoundRecord } from '../../connector/contract.ts'
 import { recordId } from '../../domain/ids.ts'
-import type { IdentifierRow, RequestRow } from '../../ports/rows.ts'
+import type { IdentifierRow, RecordRow, RequestRow } from '../../ports/rows.ts'
 import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { exemptionFor } from './exemption.ts'
@@ -12,14 +12,17 @@ interface Keeping {
   readonly record: FoundRecord
   /** The round that found it. */
   readonly round: number
+  /** The record as an earlier look left it under an approved plan: it stays as sure, and decided, as it was. */
+  readonly earlier?: RecordRow | undefined
 }
 
 /** Puts a found record into the vault, or refreshes it, and notes what it revealed for the next round. */
 export async function keepRecord(ports: Ports, tx: Tx, of: Keeping): Promise<void> {
-  const { lease, record, round } = of
+  const { lease, record, round, earlier } = of
   const { leg, request, vault } = lease
   const digest = refDigest(vault, record)
-  const row = { ...attributionOf(request, record), round, sealedRecord: sealRecord(vault, record) }
+  const standing = earlier ? standingOf(earlier) : attributionOf(request, record)
+  const row = { ...standing, round, sealedRecord: sealRecord(vault, record) }
   const isNew = await tx.record.insertNew({
     id: recordId(ports.random.uuid()),
     requestId: request.id,
@@ -44,6 +47,10 @@ export async function keepRecord(ports: Ports, tx: Tx, of: Keeping): Promise<voi
     if (known) await tx.record.update(known.id, row)
   }
   await keepLearned(ports, tx, of)
+}
+
+function standingOf({ isCertain, reason, decision, law, untilMs }: RecordRow) {
+  return { isCertain, reason, decision, law, untilMs }
 }
 
 /**

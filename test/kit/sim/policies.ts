@@ -15,6 +15,7 @@ export interface PolicyOptions {
 
 const DEFAULT: RightPolicy = {
   approval: 'person',
+  fourEyes: false,
   coolingOffMs: DAY,
   identity: ['account_login'],
   review: 'none',
