@@ -19,8 +19,9 @@ export function needsOf(request: RequestRow, legs: readonly Pick<LegRow, 'state'
 const WORKING: ReadonlySet<RequestState> = new Set(['received', 'discovering', 'acting', 'sealing'])
 
 /** Whether it goes on by itself now, so that looking again soon is worth it. */
-export function isUnderWay(request: RequestRow, legs: readonly Pick<LegRow, 'state'>[]): boolean {
+export function isUnderWay(request: RequestRow, legs: readonly Pick<LegRow, 'state' | 'parkedReason'>[]): boolean {
   return WORKING.has(request.state) && needsOf(request, legs).length === 0
+}
 
 /** A plan that was made while acting, or for a later look, that nobody (or only the first of two) approved yet. */
 function isNewerPlanOpen({ planHash, approval, nextApproval }: RequestRow): boolean {
