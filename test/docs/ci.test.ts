@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
 
 const project = path.resolve(import.meta.dirname, '../..')
-const programs = ['redis-server', 'chromium', 'radosgw', 'ceph-mon', 'ceph-osd', 'ceph']
+const programs = ['go', 'redis-server', 'chromium', 'radosgw', 'ceph-mon', 'ceph-osd', 'ceph']
 const shellTools = [
   'bash',
   'sh',
@@ -59,11 +59,11 @@ describe('.ci/run', () => {
   })
 
   it('installs from Debian only what is missing', async () => {
-    const run = await runIn({ test: write(allPassed), missing: ['radosgw', 'ceph'] })
+    const run = await runIn({ test: write(allPassed), missing: ['radosgw', 'ceph', 'go'] })
     expect(run.status).toBe(0)
     expect((await calls()).map((line) => line.split(' ').sort().join(' '))).toEqual([
       'update',
-      '--no-install-recommends --yes ceph-common install radosgw',
+      '--no-install-recommends --yes ceph-common golang-go golang-golang-x-mod-dev install radosgw',
     ])
   })
 
