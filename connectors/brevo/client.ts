@@ -1,6 +1,7 @@
 import { BrevoClient } from '@getbrevo/brevo'
 import { DsrError, fetchOn, isDsrError } from '../../src/connector/index.ts'
 import type { Context, HttpReply } from '../../src/connector/index.ts'
+import { HourOfCalls } from './hour.ts'
 import { trafficOf } from './limits.ts'
 import { optionsOf } from './options.ts'
 import type { AccountOptions } from './options.ts'
@@ -9,6 +10,8 @@ import type { AccountOptions } from './options.ts'
 export interface Brevo {
   readonly context: Context
   readonly options: AccountOptions
+  /** What this run has reserved of the hour's hundred calls. */
+  readonly hour: HourOfCalls
   /**
    * Lets the SDK build one call and gives back what Brevo answered, read by nobody yet.
    *
@@ -22,17 +25,26 @@ const TIMEOUT_S = 60
 const MAX_BYTES = 32 * 1024 * 1024
 
 export function openBrevo(context: Context): Brevo {
-  return { context, options: optionsOf(context), send: (build) => sendBySdk(context, build) }
+  const hour = new HourOfCalls()
+  return { context, options: optionsOf(context), hour, send: (build) => sendBySdk(context, hour, build) }
 }
 
 /**
  * The SDK builds address, headers and body; the kit's transport sends. The SDK is shown an empty object in place of the
  * answer: its errors quote whole bodies, it repeats changing calls by itself, and it knows a 429 from some calls only.
  */
-async function sendBySdk(context: Context, build: (client: BrevoClient) => PromiseLike<unknown>): Promise<HttpReply> {
+async function sendBySdk(
+  context: Context,
+  hour: HourOfCalls,
+  build: (client: BrevoClient) => PromiseLike<unknown>,
+): Promise<HttpReply> {
   let reply: HttpReply | undefined
   let failure: unknown
-  const send = fetchOn(context.transport, { classify: trafficOf, timeoutMs: TIMEOUT_S * 1_000, maxBytes: MAX_BYTES })
+  const send = fetchOn(context.transport, {
+    classify: (call) => trafficOf(call, hour),
+    timeoutMs: TIMEOUT_S * 1_000,
+    maxBytes: MAX_BYTES,
+  })
   const client = new BrevoClient({
     apiKey: context.secret.reveal(),
     baseUrl: addressOf(context),

@@ -68,13 +68,12 @@ export async function readContacts(
   return found
 }
 
-/** Finds contacts by every identifier and compares each again. */
-export async function findContacts(
+/** Judges what was read by every identifier: each contact is compared again. */
+export async function judgeContacts(
   api: Brevo,
   search: Search,
-  { ownerEmail }: { readonly ownerEmail: string | undefined },
+  { read, ownerEmail }: { readonly read: ReadonlyMap<string, JsonObject>; readonly ownerEmail: string | undefined },
 ): Promise<FoundContacts> {
-  const read = await readContacts(api, search.identifiers)
   const emails = [...read.values()].flatMap((contact) => emailOf(textAt(contact, 'email')) ?? [])
   const judge = new Judge(search, api.options, {
     ownDomains: api.context.account.ownDomains,

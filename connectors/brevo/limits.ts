@@ -1,5 +1,6 @@
 import { retryAfterMs } from '../../src/connector/index.ts'
 import type { BucketLimit, HttpCall, InterpretHold } from '../../src/connector/index.ts'
+import type { HourOfCalls } from './hour.ts'
 
 const HOUR_MS = 60 * 60 * 1000
 const SOURCE = 'developers.brevo.com/docs/api-limits, August 2026, General plans'
@@ -27,8 +28,11 @@ export function bucketOf(path: string): Bucket {
   return place.startsWith('/contacts') ? 'contacts' : 'everything_else'
 }
 
-export function trafficOf({ method, path }: Pick<HttpCall, 'path'> & { readonly method: string }) {
-  return { buckets: { [bucketOf(path)]: 1 }, effect: method !== 'GET' }
+/** How a call is counted; `hour` keeps what the run has reserved of the hundred calls. */
+export function trafficOf({ method, path }: Pick<HttpCall, 'path'> & { readonly method: string }, hour: HourOfCalls) {
+  const bucket = bucketOf(path)
+  const weight = bucket === 'everything_else' ? hour.weigh() : 1
+  return { buckets: { [bucket]: weight }, effect: method !== 'GET' }
 }
 
 const LONGEST_MS = HOUR_MS

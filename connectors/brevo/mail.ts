@@ -14,7 +14,7 @@ const BLOCKED_PER_PAGE = 100
 const INBOUND_PER_PAGE = 500
 export const RECENT_DAYS = 90
 
-/** Transactional mail to each address, what became of it, the blocks against it, and mail received from it. */
+/** Transactional mail to each address, what became of it, and the blocks against it. */
 export async function* findMail(api: Brevo, search: Search, judge: Judge): Found {
   const { notInUse } = api.options
   const emails = valuesOf(search.identifiers, 'email')
@@ -29,8 +29,6 @@ export async function* findMail(api: Brevo, search: Search, judge: Judge): Found
       const ref = unusedRef(seen, `${textAt(event, 'messageId')}/${textAt(event, 'event')}/${textAt(event, 'date')}`)
       yield { part: 'transactional_events', ref, attribution, ...told(event) }
     }
-    for (const mail of notInUse.has('inbound_emails') ? [] : await inboundFrom(api, email))
-      yield { part: 'inbound_emails', ref: textAt(mail, 'uuid'), attribution, ...told(mail) }
   }
   if (!notInUse.has('transactional_blocklist'))
     for (const entry of await blockedAmong(api, emails))
@@ -40,6 +38,14 @@ export async function* findMail(api: Brevo, search: Search, judge: Judge): Found
         attribution: judge.address(textAt(entry, 'email').toLowerCase()),
         ...told(entry),
       }
+}
+
+/** Mail that inbound parsing took in from each address. */
+export async function* findInbound(api: Brevo, search: Search, judge: Judge): Found {
+  if (api.options.notInUse.has('inbound_emails')) return
+  for (const email of valuesOf(search.identifiers, 'email'))
+    for (const mail of await inboundFrom(api, email))
+      yield { part: 'inbound_emails', ref: textAt(mail, 'uuid'), attribution: judge.address(email), ...told(mail) }
 }
 
 function told(record: JsonObject) {

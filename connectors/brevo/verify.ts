@@ -4,7 +4,9 @@ import { openBrevo } from './client.ts'
 import type { Brevo } from './client.ts'
 import { contactsNow, verdictOn } from './contacts-now.ts'
 import { askSelf } from './control.ts'
+import { CRM_PLACES } from './crm.ts'
 import { DEPTH } from './depth.ts'
+import { ownContactIds } from './erase-plan.ts'
 import { lookAtObjection } from './object.ts'
 import { lookAtCorrections } from './rectify.ts'
 import { lookAtRestriction } from './restrict.ts'
@@ -16,6 +18,7 @@ import { lookAtMail } from './verify-mail.ts'
 export async function verify(context: Context, subject: VerifySubject): Promise<VerifyReport> {
   const api = openBrevo(context)
   const accounts = subject.records.map(({ content }) => textAt(content, 'brevo_account'))
+  if (subject.right === 'erasure') api.hour.reserve(callsFor(api, subject))
   await askSelf(api, [...new Set(accounts)])
   const control = readbackOf(context.clock, 'control', 1)
   const looks = await looksOf(api, subject)
@@ -26,12 +29,20 @@ export async function verify(context: Context, subject: VerifySubject): Promise<
   }
 }
 
+/** The control, a list of each kind for each contact, and one call for each record that has an id of its own. */
+function callsFor({ options }: Brevo, subject: VerifySubject): number {
+  const places = CRM_PLACES.filter(({ part }) => !options.notInUse.has(part)).map(({ part }): string => part)
+  const single = subject.records.filter(({ part }) => part === 'custom_objects' || places.includes(part)).length
+  return 1 + places.length * ownContactIds(subject).length + single
+}
+
 async function looksOf(api: Brevo, subject: VerifySubject): Promise<readonly Look[]> {
   switch (subject.right) {
     case 'erasure':
       return [
-        await lookAtContacts(api, subject),
+        // First, since it was reserved.
         await lookAtCrm(api, subject),
+        await lookAtContacts(api, subject),
         await lookAtMail(api, subject),
         lookAtLeft(subject),
       ]

@@ -145,7 +145,7 @@ describe('finding a person in Brevo', () => {
       const identifiers = [email('nobody.at.all@example.net')]
       for (const body of ['<html>not here</html>', '{}', '{"code":"unauthorized","message":"no"}']) {
         const what = { kind: 'status', status: 404, body } as const
-        bench.lab.sandbox.arm({ match: { path: /\/v3\/contacts\// }, times: 1, what })
+        bench.lab.sandbox.arm({ match: { path: /email_id/ }, times: 1, what })
         expect(await codeOf(bench.discover({ identifiers }))).toBe('VENDOR_ANSWER_UNREADABLE')
       }
       expect(await bench.discover({ identifiers })).toEqual([])
