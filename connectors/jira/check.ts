@@ -37,8 +37,11 @@ async function permissionsOf(api: Jira): Promise<ReadonlySet<string>> {
   const asked = PERMISSIONS.map(({ scope }) => scope).join(',')
   const answer = await readingObject(() => api.cloud.permissions.getMyPermissions({ permissions: asked }))
   const all = objectAt(answer, 'permissions')
-  if (Object.keys(all).length === 0)
+  if (Object.keys(all).length === 0) {
+    // Nobody has no permissions: only the control tells that from an answer of another shape.
+    await askSelf(api)
     throw new DsrError('VENDOR_ANSWER_UNREADABLE', 'the vendor does not say what the credential may do')
+  }
   return new Set(Object.keys(all).filter((name) => isAt(all, name, 'havePermission')))
 }
 
