@@ -88,7 +88,7 @@ describe('the calls of the connector and the answers of the sandbox', () => {
       const answers = bench.lab.sandbox.calls().filter((call) => isOfDesk(call) && call.status === 200)
       const failing = answers.filter(({ path, replyBody }) => {
         const model = modelOf(path)
-        return model === undefined || !model.safeParse(JSON.parse(replyBody)).success
+        return !model?.safeParse(JSON.parse(replyBody)).success
       })
       expect(answers.length).toBeGreaterThan(10)
       expect([...new Set(failing.map(({ path }) => path.replaceAll(/\d+/g, '{id}')))]).toEqual([])
