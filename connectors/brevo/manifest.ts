@@ -53,6 +53,7 @@ const HOUR_MS = 60 * MINUTE_MS
 
 export const MANIFEST = {
   id: 'brevo',
+  aliases: ['sendinblue'],
   title: 'Sendinblue (Brevo)',
   version: '1',
   baseUrl: 'https://api.brevo.com',

@@ -1,3 +1,4 @@
+import { connectorId } from '../domain/ids.ts'
 import type { AccountId } from '../domain/ids.ts'
 import type { AccountConfig } from '../ports/config.ts'
 import { isLoopback, judgePlace } from '../connector/places.ts'
@@ -7,6 +8,7 @@ import type { WrittenAccount } from './shape.ts'
 /** What the configuration must know of a connector; a manifest is one. */
 export interface KnownConnector {
   readonly id: string
+  readonly aliases?: readonly string[]
   readonly options?: Readonly<Record<string, string>>
   readonly depth: readonly { readonly part: string }[]
 }
@@ -27,7 +29,7 @@ function accountOf(
   path: KeyPath,
   rules: AccountRules,
 ): AccountConfig {
-  const connector = rules.connectors.find((known) => known.id === account.connector)
+  const connector = connectorNamed(rules.connectors, account.connector)
   if (connector === undefined) {
     const known = rules.connectors.map(({ id }) => id).sort()
     throw refusal([...path, 'connector'], `must be one of ${known.join(', ')}`)
@@ -44,7 +46,7 @@ function accountOf(
   if (account.base_url !== undefined) checkPlace(account.base_url, [...path, 'base_url'], rules.allow)
   return {
     id: account.id,
-    connector: account.connector,
+    connector: connectorId(connector.id),
     secret: account.token,
     baseUrl: account.base_url,
     effects: account.effects,
@@ -54,6 +56,11 @@ function accountOf(
     wave,
     isSandbox: account.base_url !== undefined && isLoopback(account.base_url),
   }
+}
+
+/** A connector by its id or by a name that its vendor had before. */
+export function connectorNamed(connectors: readonly KnownConnector[], name: string): KnownConnector | undefined {
+  return connectors.find(({ id, aliases = [] }) => id === name || aliases.includes(name))
 }
 
 /** @throws DsrError `CONFIG_INVALID` unless the installation may talk to the address, or when it carries a login. */

@@ -2,7 +2,7 @@ import { dueAt } from '../domain/deadline.ts'
 import { isWritingRight, type Right } from '../domain/right.ts'
 import type { AccountConfig, ControllerConfig, OwnerConfig } from '../ports/config.ts'
 import type { Exemption, RightPolicy } from '../ports/runtime.ts'
-import { accountsOf, checkPlace, type AccountRules, type KnownConnector } from './accounts.ts'
+import { accountsOf, checkPlace, type AccountRules, type KnownConnector, connectorNamed } from './accounts.ts'
 import { refusal, type KeyPath } from './refusal.ts'
 import type { WrittenController } from './shape.ts'
 import { isTimeZone, usualTimeZone } from './time-zones.ts'
@@ -86,7 +86,7 @@ function exemptionsOf(
     const account = written.accounts.find((one) => one.id === exemption.account)
     if (account === undefined)
       throw refusal([...path, 'exemptions', at, 'account'], 'is not an account of this controller')
-    const depth = connectors.find((known) => known.id === account.connector)?.depth ?? []
+    const depth = connectorNamed(connectors, account.connector)?.depth ?? []
     if (!depth.some((row) => row.part === exemption.part)) {
       throw refusal([...path, 'exemptions', at, 'part'], 'is not a part of the connector')
     }

@@ -66,6 +66,8 @@ export interface ScopeNeed {
 export interface Manifest<Rights extends Right = Right> {
   /** Also the folder's name: `hubspot`. */
   readonly id: string
+  /** Other names that the configuration may call it by: what the vendor was called before. */
+  readonly aliases?: readonly string[]
   /** The name people know: "HubSpot". */
   readonly title: string
   readonly version: string

@@ -249,4 +249,15 @@ describe('a configuration is refused at the key', () => {
     const second = aController({ id: 'second', accounts: [anAccount({ id: 'theirs' })] })
     expect(refusalOf(() => read({ controllers: [first, second] }))?.field).toBe(`${ACCOUNT}.feeds[0]`)
   })
+
+  it('calls a connector by the name that its vendor had before, too', () => {
+    const exemptions = [{ account: 'desk', part: 'issue', law: 'Art. 60', keep_years: 7 }]
+    const accounts = [aSandbox({ id: 'desk', connector: 'jira-cloud' })]
+    const { controllers } = read({
+      ...aConfiguration({ controllers: [aController({ accounts, exemptions })] }),
+      network: { allow: ['127.0.0.1:4010'] },
+    })
+    expect(controllers[0]?.accounts[0]?.connector).toBe('jira')
+    expect(controllers[0]?.exemptions).toMatchObject([{ part: 'issue' }])
+  })
 })

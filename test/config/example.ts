@@ -5,7 +5,7 @@ import type { Configuration } from '../../src/ports/config.ts'
 
 export const CONNECTORS: readonly KnownConnector[] = [
   { id: 'hubspot', options: { region: 'which region' }, depth: [{ part: 'contact' }, { part: 'notes' }] },
-  { id: 'jira', depth: [{ part: 'issue' }] },
+  { id: 'jira', aliases: ['jira-cloud'], depth: [{ part: 'issue' }] },
 ]
 
 export const CANARY = 'canary-5f3a'
