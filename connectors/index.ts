@@ -2,6 +2,10 @@ import type { Connector } from '../src/connector/index.ts'
 import type { StartSandbox } from '../src/connector/testing.ts'
 import { hubspot } from './hubspot/index.ts'
 import { startSandbox as startHubspotSandbox } from './hubspot/sandbox.ts'
+import { intercom } from './intercom/index.ts'
+import { startSandbox as startIntercomSandbox } from './intercom/sandbox.ts'
+import { pipedrive } from './pipedrive/index.ts'
+import { startSandbox as startPipedriveSandbox } from './pipedrive/sandbox.ts'
 import { sendgrid } from './sendgrid/index.ts'
 import { startSandbox as startSendgridSandbox } from './sendgrid/sandbox.ts'
 
@@ -15,4 +19,6 @@ export interface RegisteredConnector {
 export const connectors: readonly RegisteredConnector[] = [
   { connector: hubspot, startSandbox: startHubspotSandbox },
   { connector: sendgrid, startSandbox: startSendgridSandbox },
+  { connector: intercom, startSandbox: startIntercomSandbox },
+  { connector: pipedrive, startSandbox: startPipedriveSandbox },
 ]

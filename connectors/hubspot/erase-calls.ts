@@ -10,14 +10,14 @@ import {
   SimplePublicObjectBatchInput,
   SimplePublicObjectId,
 } from '@hubspot/api-client/lib/codegen/crm/objects/index.js'
-import { DsrError, joinedTraces, redact, textAt, textsAt, tracesIn } from '../../src/connector/index.ts'
+import { DsrError, joinedTraces, redact, textsAt, tracesIn } from '../../src/connector/index.ts'
 import type { Context, EffectAnswer, EffectCall, EffectMember, KeyedAnswer } from '../../src/connector/index.ts'
 import { list, present, writing } from './answers.ts'
 import type { Written } from './answers.ts'
 import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
-import { entriesOf } from './contact-places.ts'
 import { objectType } from './object-types.ts'
+import { unsubscribe } from './opt-out.ts'
 import { readObjects } from './objects.ts'
 import { sdkModel } from './sdk-model.ts'
 
@@ -86,25 +86,6 @@ function answerOf(written: Written<unknown>): EffectAnswer {
 
 function purge(api: HubSpot, contactId: string): Promise<EffectAnswer> {
   return gone(() => api.contacts.purge(sdkModel(PublicGdprDeleteInput, { objectId: contactId })))
-}
-
-async function unsubscribe(api: HubSpot, { target, details }: EffectMember): Promise<EffectAnswer> {
-  const email = textAt(details ?? null, 'email')
-  const unit = textAt(details ?? null, 'businessUnitId')
-  if (email === '')
-    throw new DsrError('CONNECTOR_BUG', 'an opt-out names no address', { field: target === '' ? '' : 'details' })
-  const query = new URLSearchParams({
-    channel: 'EMAIL',
-    verbose: 'true',
-    ...(unit === '' ? {} : { businessUnitId: unit }),
-  })
-  const path = `/communication-preferences/v4/statuses/${encodeURIComponent(email)}/unsubscribe-all?${query.toString()}`
-  const written = await writing(async () => entriesOf(await api.post(path), 'results'))
-  if (written.kind === 'refused') return { kind: 'rejected', code: 'VENDOR_REFUSED' }
-  const isOld =
-    written.answer.length > 0 &&
-    written.answer.every((result) => textAt(result, 'setStatusSuccessReason') === 'NO_STATUS_CHANGE')
-  return { kind: isOld ? 'already' : 'done' }
 }
 
 async function archive(api: HubSpot, type: string, members: readonly EffectMember[]): Promise<EffectAnswer> {

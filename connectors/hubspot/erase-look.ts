@@ -1,14 +1,13 @@
-import { holdsTrace, isAt, textAt, textsAt, tracesIn } from '../../src/connector/index.ts'
+import { holdsTrace, isAt, textsAt, tracesIn } from '../../src/connector/index.ts'
 import type { Context, EffectCall, EffectMember, KeyedAnswer, ReadBackAnswer } from '../../src/connector/index.ts'
 import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
-import { reading } from './answers.ts'
-import { entriesOf } from './contact-places.ts'
 import { askControl } from './control.ts'
 import { stepOf } from './erase-calls.ts'
 import { fileFacts } from './files.ts'
 import { objectType } from './object-types.ts'
 import { readLinks, readObjects } from './objects.ts'
+import { isOptedOut } from './opt-out.ts'
 import { threadState } from './threads.ts'
 
 /** Looks whether the effects of a call happened: by reading, beside a positive control, for the whole call at once. */
@@ -27,7 +26,7 @@ async function stillThere(api: HubSpot, { step, members }: EffectCall): Promise<
   const [verb, type] = stepOf(step)
   switch (verb) {
     case 'unsubscribe':
-      return keysOf(members, async (member) => !(await isUnsubscribed(api, textAt(member.details ?? null, 'email'))))
+      return keysOf(members, async (member) => !(await isOptedOut(api, member.details)))
     case 'delete_file':
       return keysOf(members, async ({ target }) => (await fileFacts(api, target)) !== undefined)
     case 'delete_thread':
@@ -93,11 +92,4 @@ async function stillLinked(api: HubSpot, type: string, members: readonly EffectM
       })
       .map(({ key }) => key),
   )
-}
-
-/** Whether the address is opted out of everything; HubSpot answers with an empty list when it is not. */
-export async function isUnsubscribed(api: HubSpot, email: string): Promise<boolean> {
-  const path = `/communication-preferences/v4/statuses/${encodeURIComponent(email)}/unsubscribe-all?channel=EMAIL`
-  const results = await reading(async () => entriesOf(await api.get(path), 'results'))
-  return results.some((result) => textAt(result, 'status') === 'UNSUBSCRIBED')
 }

@@ -1,10 +1,10 @@
-import { isAt, listAt, textAt, textsAt } from '../../src/connector/index.ts'
+import { isAt, textsAt } from '../../src/connector/index.ts'
 import type { Context, JsonValue, LegSubject, PlannedEffect, PlannedRecord } from '../../src/connector/index.ts'
 import { openClient } from './client.ts'
 import type { HubSpot } from './client.ts'
-import { addressesOf, propertiesAt } from './mapping.ts'
 import { ARCHIVED_TYPES, objectType } from './object-types.ts'
 import { readLinks } from './objects.ts'
+import { planOptOuts } from './opt-out.ts'
 import { optionsOf } from './options.ts'
 import { contactIdsOf, tracesOfSubject } from './traces.ts'
 
@@ -14,7 +14,8 @@ import { contactIdsOf, tracesOfSubject } from './traces.ts'
  */
 export async function planErasure(context: Context, subject: LegSubject): Promise<readonly PlannedEffect[]> {
   const api = openClient(context)
-  const unsubscribing = planUnsubscribing(context, subject)
+  // The opt-outs come before the contact is gone.
+  const unsubscribing = optionsOf(context).isUnsubscribedFirst ? planOptOuts(context, subject.records) : []
   const children = await planChildren(api, subject)
   return inOrder([unsubscribing, children, planContacts(subject)])
 }
@@ -33,30 +34,6 @@ function inOrder(groups: readonly (readonly Unordered[])[]): readonly PlannedEff
       after: [...new Set([...earlier, ...(within ?? []).filter((step) => planned.has(step))])],
     }))
   })
-}
-
-/** An opt-out for every address of the contacts found and every address that mail goes to: before the contact is gone. */
-function planUnsubscribing(context: Context, { records }: LegSubject): readonly Unordered[] {
-  const { isUnsubscribedFirst, businessUnitIds } = optionsOf(context)
-  if (!isUnsubscribedFirst) return []
-  const contacts = records.filter(({ part }) => part === 'contact')
-  const subscribed = records.filter(({ part, content }) => part === 'subscription_status' && isSubscribed(content))
-  const emails = new Set([
-    ...contacts.flatMap(({ content }) => addressesOf(propertiesAt(content))),
-    ...subscribed.map(({ ref }) => ref),
-  ])
-  return [...emails].flatMap((email) =>
-    [undefined, ...businessUnitIds].map((unit) => ({
-      step: 'unsubscribe',
-      target: unit === undefined ? email : `${email}#${unit}`,
-      part: 'subscription_status',
-      details: unit === undefined ? { email } : { email, businessUnitId: unit },
-    })),
-  )
-}
-
-function isSubscribed(content: JsonValue): boolean {
-  return listAt(content, 'choices').some((choice) => textAt(choice, 'status') === 'SUBSCRIBED')
 }
 
 async function planChildren(api: HubSpot, subject: LegSubject): Promise<readonly Unordered[]> {

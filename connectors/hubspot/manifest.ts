@@ -46,6 +46,9 @@ const STEPS: Readonly<Record<string, StepManifest>> = {
   ),
   ...Object.fromEntries(REDACTED_TYPES.map(({ type }) => [`redact_${type}`, batched])),
   purge_contact: single,
+  correct_contact: batched,
+  drop_old_address: batched,
+  mark_restriction: batched,
 }
 
 const PAGE = 'https://developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview'
@@ -54,7 +57,7 @@ const scope = (name: string, neededFor: string): ScopeNeed => ({ scope: name, ne
 
 export const SCOPES: readonly ScopeNeed[] = [
   scope('crm.objects.contacts.read', 'finding the person and reading contacts and activities'),
-  scope('crm.objects.contacts.write', 'erasing contacts and activities'),
+  scope('crm.objects.contacts.write', 'erasing contacts and activities, correcting and marking contacts'),
   scope('crm.schemas.contacts.read', 'reading every property of a contact'),
   scope('crm.objects.companies.read', 'links to companies'),
   scope('crm.objects.deals.read', 'deals'),
@@ -73,7 +76,7 @@ export const SCOPES: readonly ScopeNeed[] = [
   scope('crm.lists.read', 'list memberships'),
   scope('tickets', 'tickets'),
   scope('communication_preferences.read', 'subscription choices'),
-  scope('communication_preferences.read_write', 'unsubscribing before erasure'),
+  scope('communication_preferences.read_write', 'unsubscribing before erasure and on objection'),
   scope('conversations.read', 'conversations'),
   scope('conversations.write', 'erasing conversations'),
   scope('files', 'attachments'),
@@ -89,7 +92,7 @@ export const MANIFEST = {
   title: 'HubSpot',
   version: '1',
   baseUrl: 'https://api.hubapi.com',
-  rights: ['access', 'portability', 'erasure'],
+  rights: ['access', 'portability', 'erasure', 'rectification', 'objection', 'restriction'],
   searches: ['email', 'phone', 'external_id'],
   buckets: BUCKETS,
   steps: STEPS,
@@ -101,9 +104,14 @@ export const MANIFEST = {
     unsubscribe_before_delete:
       'true (default): unsubscribe every known address before the contact is erased, so that no import mails it again',
     business_unit_ids: 'list of numbers: brands to unsubscribe from besides the account’s default brand',
+    restriction_property:
+      'name of a contact property that marks a restricted contact; without it HubSpot has no place for a restriction',
+    restriction_value: 'what that property is set to (default "true")',
+    restriction_unsubscribes:
+      'true (default): a restricted contact’s addresses are opted out of e-mail as well; HubSpot takes that back only with the person’s consent',
     external_id_property: 'name of the unique contact property that holds your own customer number',
     not_in_use: 'list of parts that this account does not have (no such product); they are not asked for',
     recycle_bin_pages_max: 'how many pages of 100 deleted contacts are searched for the person (default 200)',
     form_pages_max: 'how many pages of 50 submissions are searched in each form (default 400)',
   },
-} as const satisfies Manifest<'access' | 'portability' | 'erasure'>
+} as const satisfies Manifest

@@ -15,7 +15,7 @@ import { placeRoutes } from './sandbox/place-routes.ts'
 import { furnish } from './sandbox/plant-places.ts'
 import { plantContactOnly, plantPerson } from './sandbox/plant.ts'
 import { notFound, refuse } from './sandbox/replies.ts'
-import { emptyVendor, sweep, SWITCHES } from './sandbox/state.ts'
+import { emptyVendor, RESTRICTION_PROPERTY, sweep, SWITCHES } from './sandbox/state.ts'
 import type { Desk } from './sandbox/state.ts'
 
 const TOKEN = 'pat-eu1-sandbox-0d6f2b1c'
@@ -38,6 +38,7 @@ export const startSandbox: StartSandbox = (options) => {
     authorise,
     limits: limitsOf(desk),
     unknownRoute: notFound(),
+    options: { restriction_property: RESTRICTION_PROPERTY },
     sweep: () => sweep(desk),
     plant: (person, extent) => (extent === 'contact' ? plantContactOnly : plantPerson)(desk, person),
     picture: (person) => takePicture(desk, person),

@@ -2,8 +2,8 @@ import { findingOf } from '../../src/connector/index.ts'
 import type { Look, PartFinding, VerifySubject } from '../../src/connector/index.ts'
 import { emailEvents, formSubmissions } from './address-places.ts'
 import type { HubSpot } from './client.ts'
-import { isUnsubscribed } from './erase-look.ts'
 import { addressesOf, propertiesAt } from './mapping.ts'
+import { lookAtOptOuts } from './opt-out.ts'
 
 const LEFT_PARTS = { form_submissions: formSubmissions, email_events: emailEvents } as const
 
@@ -22,18 +22,8 @@ export async function lookAtAddressParts(api: HubSpot, subject: VerifySubject): 
     findings.push(findingOf(part, looked, { live, purgeByMs: [], nowMs }))
     seen.push([`${part}_by_address`, live])
   }
-  const optedOut = await optOuts(api, subject)
-  if (optedOut === undefined) return { findings, seen }
-  const { looked, missing } = optedOut
-  const isComplete = missing === 0
-  findings.push({
-    part: 'subscription_status',
-    looked,
-    remaining: missing,
-    verdict: isComplete ? { kind: 'in_place' } : { kind: 'present' },
-  })
-  seen.push(['opt_out_by_address', looked - missing])
-  return { findings, seen }
+  const optOuts = await lookAtOptOuts(api, subject.records)
+  return { findings: [...findings, ...optOuts.findings], seen: [...seen, ...optOuts.seen] }
 }
 
 function addressesFor({ records, identifiers }: VerifySubject): readonly string[] {
@@ -44,21 +34,4 @@ function addressesFor({ records, identifiers }: VerifySubject): readonly string[
       ...contacts.flatMap(({ content }) => addressesOf(propertiesAt(content))),
     ]),
   ]
-}
-
-/** How many of the addresses with choices or of the subject's contacts are not opted out; undefined when there are none. */
-async function optOuts(
-  api: HubSpot,
-  { records }: VerifySubject,
-): Promise<{ readonly looked: number; readonly missing: number } | undefined> {
-  const emails = new Set(
-    records.flatMap(({ part, ref, content }) => {
-      if (part === 'subscription_status') return [ref]
-      return part === 'contact' ? addressesOf(propertiesAt(content)) : []
-    }),
-  )
-  if (emails.size === 0) return undefined
-  let missing = 0
-  for (const email of emails) if (!(await isUnsubscribed(api, email))) missing += 1
-  return { looked: emails.size, missing }
 }

@@ -1,6 +1,10 @@
-import type { Context, PartFinding, Readback, VerifyReport, VerifySubject } from '../../src/connector/index.ts'
+import type { Context, Look, PartFinding, VerifyReport, VerifySubject } from '../../src/connector/index.ts'
 import { openClient } from './client.ts'
+import type { HubSpot } from './client.ts'
 import { askControl, readback } from './control.ts'
+import { lookAtObjection } from './object.ts'
+import { lookAtCorrections } from './rectify.ts'
+import { lookAtRestriction } from './restrict.ts'
 import { lookAtAddressParts } from './verify-addresses.ts'
 import { lookAtContacts } from './verify-contacts.ts'
 import { lookAtObjects } from './verify-objects.ts'
@@ -9,16 +13,32 @@ import { lookAtObjects } from './verify-objects.ts'
 export async function verify(context: Context, subject: VerifySubject): Promise<VerifyReport> {
   const api = openClient(context)
   const control = await askControl(api)
-  const looks = [
-    await lookAtContacts(api, subject),
-    await lookAtObjects(api, subject),
-    await lookAtAddressParts(api, subject),
-  ]
-  const readbacks = looks.flatMap(({ seen }): readonly Readback[] =>
-    seen.map(([name, count]) => readback(api, name, count)),
-  )
-  const findings = looks.flatMap((look) => look.findings)
-  return { control, readbacks, findings: subject.right === 'erasure' ? findings : findings.map(inPlace) }
+  const looks = await looksOf(api, subject)
+  return {
+    control,
+    findings: looks.flatMap(({ findings }) => findings),
+    readbacks: looks.flatMap(({ seen }) => seen.map(([name, count]) => readback(api, name, count))),
+  }
+}
+
+async function looksOf(api: HubSpot, subject: VerifySubject): Promise<readonly Look[]> {
+  switch (subject.right) {
+    case 'erasure':
+      return lookEverywhere(api, subject)
+    case 'access':
+    case 'portability':
+      return (await lookEverywhere(api, subject)).map((look) => ({ ...look, findings: look.findings.map(inPlace) }))
+    case 'rectification':
+      return [await lookAtCorrections(api, subject)]
+    case 'objection':
+      return [await lookAtObjection(api, subject)]
+    case 'restriction':
+      return [await lookAtRestriction(api, subject)]
+  }
+}
+
+async function lookEverywhere(api: HubSpot, subject: VerifySubject): Promise<readonly Look[]> {
+  return [await lookAtContacts(api, subject), await lookAtObjects(api, subject), await lookAtAddressParts(api, subject)]
 }
 
 /** Where nothing was to be erased, a record that is still there is as it should be. */

@@ -105,7 +105,7 @@ async function* recordsOf(api: Intercom, talk: Talk): AsyncGenerator<FoundRecord
   const messages = messagesOf(conversation)
   // In a conversation with others a file is its sender's.
   const own = isShared ? messages.filter(({ authorId }) => ownIds.includes(authorId)) : messages
-  yield* fileRecords(own, { place: `conversation/${id}`, parentRef: id, attribution })
+  yield* fileRecords(own, { part: 'attachments', place: `conversation/${id}`, parentRef: id, attribution })
   yield* ratingRecords(talk)
   yield* sideRecords(api, talk)
 }

@@ -15,7 +15,7 @@ export async function* discover(context: Context, search: Search): AsyncGenerato
   const found = await findContacts(api, search)
   for (const contact of found.contacts) yield* findOnContact(api, contact)
   yield* findConversations(api, found, search)
-  yield* findTickets(api, found.contacts, search.right)
+  yield* findTickets(api, found.contacts)
   yield* findCustomObjects(api, found.contacts)
   yield* findVisitors(api, found.judge, search)
 }

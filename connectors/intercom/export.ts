@@ -3,7 +3,7 @@ import type { Context, ExportPiece, HttpStream, JsonObject, PlannedRecord } from
 import { openIntercom } from './client.ts'
 import type { Intercom } from './client.ts'
 import { readConversation } from './conversations.ts'
-import { fileIn, filePlace } from './messages.ts'
+import { fileIn, filePlace, isFile } from './messages.ts'
 import { readTicket } from './tickets.ts'
 
 const MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -17,7 +17,7 @@ export async function* exportRecords(
   for (const record of records) {
     const { part, ref, content } = record
     yield { kind: 'record', part, ref, content }
-    if (part === 'attachments') yield attachment(api, record)
+    if (isFile(record)) yield attachment(api, record)
     const callId = callOf(record)
     if (callId !== undefined) yield recording(api, record, callId)
   }

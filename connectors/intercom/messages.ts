@@ -1,6 +1,6 @@
 import { createdAt } from './instants.ts'
 import { isAt, isJsonList, isJsonObject, objectAt, objectsAt, textAt } from '../../src/connector/index.ts'
-import type { Attribution, FoundRecord, JsonObject } from '../../src/connector/index.ts'
+import type { Attribution, FoundRecord, JsonObject, PlannedRecord } from '../../src/connector/index.ts'
 import { exportedObject } from './mapping.ts'
 
 /** One message of a conversation or ticket: its beginning (`source`) or a part. */
@@ -37,6 +37,7 @@ function messageOf(message: JsonObject, isSource: boolean): Message {
 }
 
 interface Belonging {
+  readonly part: 'attachments' | 'shared_tickets'
   /** `conversation/512` or `ticket/77`: where the file is found again. */
   readonly place: string
   readonly parentRef: string
@@ -46,12 +47,12 @@ interface Belonging {
 /** The files of some messages. Their addresses expire, so a file is named by where it hangs. */
 export function* fileRecords(
   messages: readonly Message[],
-  { place, parentRef, attribution }: Belonging,
+  { part, place, parentRef, attribution }: Belonging,
 ): Generator<FoundRecord, void, undefined> {
   for (const { id, files } of messages)
     for (const [at, file] of files.entries())
       yield {
-        part: 'attachments',
+        part,
         ref: `${place}/${id}/${at}`,
         parentRef,
         attribution,
@@ -60,6 +61,11 @@ export function* fileRecords(
         learned: [],
         label: textAt(file, 'name'),
       }
+}
+
+/** A ticket with others keeps its files in its own part. */
+export function isFile({ part, ref }: Pick<PlannedRecord, 'part' | 'ref'>): boolean {
+  return part === 'attachments' || (part === 'shared_tickets' && ref.startsWith('ticket/'))
 }
 
 /** Where a file hangs, from its reference. */

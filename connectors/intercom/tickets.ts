@@ -1,6 +1,6 @@
 import { createdAt } from './instants.ts'
 import { textAt } from '../../src/connector/index.ts'
-import type { FoundRecord, JsonObject, Right } from '../../src/connector/index.ts'
+import type { FoundRecord, JsonObject } from '../../src/connector/index.ts'
 import { readOrAbsent } from './answers.ts'
 import { idPath } from './client.ts'
 import type { Intercom } from './client.ts'
@@ -15,13 +15,12 @@ import { searchAny } from './search.ts'
 export async function* findTickets(
   api: Intercom,
   contacts: readonly FoundContact[],
-  right: Right,
 ): AsyncGenerator<FoundRecord, void, undefined> {
   if (api.options.notInUse.has('tickets')) return
   const wanted = contacts.map(({ id }) => ({ field: 'contact_ids', value: id }))
   for (const { id } of await searchAny(api, 'tickets', wanted)) {
     const ticket = await readTicket(api, textAt({ id: id ?? null }, 'id'))
-    if (ticket !== undefined) yield* recordsOf(ticket, contacts, right)
+    if (ticket !== undefined) yield* recordsOf(ticket, contacts)
   }
 }
 
@@ -30,11 +29,7 @@ export async function readTicket(api: Intercom, id: string): Promise<JsonObject 
   return readOrAbsent(await api.sdk((client) => client.tickets.get({ ticket_id: id })))
 }
 
-function* recordsOf(
-  ticket: JsonObject,
-  contacts: readonly FoundContact[],
-  right: Right,
-): Generator<FoundRecord, void, undefined> {
+function* recordsOf(ticket: JsonObject, contacts: readonly FoundContact[]): Generator<FoundRecord, void, undefined> {
   const participants = participantsOf(ticket)
   const own = contacts.filter(({ id }) => participants.includes(id))
   const parent = own.find(isCertain) ?? own[0]
@@ -54,13 +49,13 @@ function* recordsOf(
     learned: [],
     label: labelOf(ticket, others.length),
   }
-  // A ticket with others stays with its files; whoever asks for access gets those that they sent themselves.
-  if (isShared && right === 'erasure') return
+  // A ticket with others stays with its files; the subject's are those that they sent themselves.
   const ownIds = own.flatMap(({ contact }) => idsOf(contact))
   const messages = isShared
     ? messagesOf(ticket).filter(({ authorId }) => ownIds.includes(authorId))
     : [...messagesOf(ticket), ...attributeFiles(ticket)]
-  yield* fileRecords(messages, { place: `ticket/${id}`, parentRef: id, attribution })
+  const part = isShared ? 'shared_tickets' : 'attachments'
+  yield* fileRecords(messages, { part, place: `ticket/${id}`, parentRef: id, attribution })
 }
 
 function labelOf(ticket: JsonObject, others: number): string {

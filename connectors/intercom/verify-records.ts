@@ -8,7 +8,7 @@ import { participantsOf, readConversation } from './conversations.ts'
 import { instancePath } from './custom-objects.ts'
 import { findDeleted } from './deleted-conversations.ts'
 import { valuesOf } from './mapping.ts'
-import { fileIn, filePlace, messagesOf } from './messages.ts'
+import { fileIn, filePlace, isFile, messagesOf } from './messages.ts'
 import { readTicket } from './tickets.ts'
 import { readVisitor } from './visitors.ts'
 
@@ -54,19 +54,21 @@ const isParentThere: IsThere = async (_, { parentRef = '' }, view) => (await vie
 
 const isTicketThere: IsThere = async (_, { ref }, view) => (await view.ticket(ref)) !== undefined
 
+const isFileThere: IsThere = async (_, { ref }, view) => {
+  const { kind, id } = filePlace(ref)
+  return fileIn(await (kind === 'ticket' ? view.ticket(id) : view.conversation(id)), ref) !== undefined
+}
+
 const PARTS: Readonly<Record<string, IsThere>> = {
   side_conversations: isParentThere,
   shared_conversation_extras: isParentThere,
-  attachments: async (_, { ref }, view) => {
-    const { kind, id } = filePlace(ref)
-    return fileIn(await (kind === 'ticket' ? view.ticket(id) : view.conversation(id)), ref) !== undefined
-  },
+  attachments: isFileThere,
   calls: async (api, { ref }) =>
     readOrAbsent(await api.sdk((client) => client.calls.showCall({ call_id: checked(ref) }))) !== undefined,
   call_recordings: async (api, { ref }) =>
     isRecorded(await api.sdk((client) => client.calls.showCallRecording({ call_id: checked(ref) }))),
   tickets: isTicketThere,
-  shared_tickets: isTicketThere,
+  shared_tickets: (api, record, view) => (isFile(record) ? isFileThere : isTicketThere)(api, record, view),
   custom_objects: async (api, { ref }) =>
     readOrAbsent(await api.raw({ method: 'GET', path: instancePath(ref) })) !== undefined,
   visitors: async (api, { content }) => (await readVisitor(api, textAt(content, 'user_id'))) !== undefined,

@@ -15,7 +15,7 @@ import { personRoutes } from './sandbox/person-routes.ts'
 import { plantPerson } from './sandbox/plant.ts'
 import { notFound, refuse } from './sandbox/replies.ts'
 import type { PricedRoute } from './sandbox/replies.ts'
-import { emptyVendor, sweep, SWITCHES } from './sandbox/state.ts'
+import { emptyVendor, OBJECTION_FIELD, RESTRICTION_FIELD, sweep, SWITCHES } from './sandbox/state.ts'
 import type { Desk } from './sandbox/state.ts'
 
 const TOKEN = '3f0c9a7be1d24c58a6f1sandbox5e7d90b2a4c6e8'
@@ -31,6 +31,7 @@ export const startSandbox: StartSandbox = (options) => {
     authorise,
     limits: limitsOf(desk, routes),
     unknownRoute: notFound(),
+    options: { objection_field: OBJECTION_FIELD, restriction_field: RESTRICTION_FIELD },
     sweep: () => sweep(desk),
     plant: (person, extent) => plantPerson(desk, person, extent),
     picture: (person) => takePicture(desk, person),

@@ -1,4 +1,5 @@
 import type { Identifier } from '../domain/identifier.ts'
+import type { JsonValue } from '../domain/json.ts'
 import type { Clock } from './contract.ts'
 
 /**
@@ -27,6 +28,8 @@ export interface Sandbox {
    * `*` stands for any text (numbers in addresses). Absent = nowhere.
    */
   readonly deviations?: Readonly<Record<string, string>>
+  /** Account options under which every place of the manifest is there: names of fields that stand in this sandbox. */
+  readonly options?: Readonly<Record<string, JsonValue>>
   /** Calls received since the start, oldest first. Bodies are kept for contract checks. */
   calls(): readonly SandboxCall[]
   /** Revokes or restores the credential. */

@@ -48,7 +48,7 @@ describeStacks('no request is lost once acknowledged: a queue that loses everyth
 
     // Before anybody worked, the queue knows of the flow of the first round and of nothing else.
     await stack.work(['relay'])
-    await until('the first flow', async () => (await legsOut(stack, id)) === 2)
+    await until('the first flow', async () => (await legsOut(stack, id)) === known.at.length)
     await loseQueue(stack)
     await stack.work(['coordinator', 'connector', 'watchdog'])
     delays.push(await loseAndMeasure(stack, await moreThanNow(stack, id)))

@@ -5,7 +5,7 @@ import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/co
 import { gdprDelete } from './gdpr-delete.ts'
 import { OWN_TYPE } from './plant.ts'
 import { invalid, listReply, notFound, pageOf, textIn } from './replies.ts'
-import { emailsOf, newId, objectAt } from './state.ts'
+import { emailsOf, newId, objectAt, RESTRICTION_PROPERTY } from './state.ts'
 import type { Desk, StoredObject } from './state.ts'
 
 const READ_MAX = 100
@@ -218,17 +218,45 @@ function batchUpdate(desk: Desk, request: SandboxRequest): SandboxReply {
   const inputs = objectsAt(bodyOf(request)?.inputs)
   if (inputs.length === 0 || inputs.length > READ_MAX) return invalid('A batch has 1 to 100 inputs.')
   const updates = inputs.map((input) => ({ input, object: objectAt(desk.vendor, type, textIn(input, 'id') ?? '') }))
+  if (type === 'contacts' && updates.some(({ input, object }) => !isValidContact(desk, input, object)))
+    return invalid('A property does not exist, or a value of it is taken.')
   const missing = updates.filter(({ object }) => object?.archivedAtMs !== undefined || object === undefined)
   const changed = updates.flatMap(({ input, object }) => {
     if (object === undefined || object.archivedAtMs !== undefined) return []
-    for (const [name, value] of textEntries(input.properties)) {
-      object.properties[name] = value
-      object.history.unshift({ name, value, atMs: desk.nowMs() })
-    }
+    write(desk, object, textEntries(input.properties))
     object.updatedAtMs = desk.nowMs()
     return [shown(object, { properties: Object.keys(object.properties), history: [] })]
   })
   return batchReply(desk, changed, { type, missing: missing.map(({ input }) => textIn(input, 'id') ?? '') })
+}
+
+function write(desk: Desk, object: StoredObject, entries: readonly (readonly [string, string])[]): void {
+  const before = object.properties.email ?? ''
+  for (const [name, value] of entries) {
+    object.properties[name] = value
+    object.history.unshift({ name, value, atMs: desk.nowMs() })
+  }
+  const { email = '', hs_additional_emails: additional = '' } = object.properties
+  if (object.type !== 'contacts' || email === before || before === '') return
+  const rest = additional.split(';').filter((one) => one !== '' && one !== email)
+  const kept = desk.switches.is('replaced_address', 'kept_as_secondary') ? [...rest, before] : rest
+  object.properties.hs_additional_emails = kept.join(';')
+}
+
+/** Contacts, unlike activities, refuse a property that nobody made, and an address that another contact has. */
+function isValidContact(desk: Desk, input: JsonObject, object: StoredObject | undefined): boolean {
+  const known = contactProperties(desk)
+  return textEntries(input.properties).every(([name, value]) => {
+    if (!known.has(name)) return false
+    if (name !== 'email' || value === '') return true
+    return [...desk.vendor.objects.values()].every(
+      (one) =>
+        one.type !== 'contacts' ||
+        one === object ||
+        one.archivedAtMs !== undefined ||
+        !emailsOf(one).includes(value.toLowerCase()),
+    )
+  })
 }
 
 function textEntries(value: JsonValue | undefined): readonly (readonly [string, string])[] {
@@ -238,11 +266,33 @@ function textEntries(value: JsonValue | undefined): readonly (readonly [string, 
 }
 
 const STANDARD: readonly string[] = ['hs_object_id', 'createdate']
+const CONTACT_STANDARD: readonly string[] = [
+  'email',
+  'hs_additional_emails',
+  'firstname',
+  'lastname',
+  'phone',
+  'mobilephone',
+  'address',
+  'zip',
+  'city',
+  'country',
+  'jobtitle',
+  'company',
+]
+
+function contactProperties(desk: Desk): ReadonlySet<string> {
+  return new Set([...namesOf(desk, 'contacts'), ...CONTACT_STANDARD, RESTRICTION_PROPERTY])
+}
+
+function namesOf(desk: Desk, type: string): ReadonlySet<string> {
+  const stored = [...desk.vendor.objects.values()].filter((object) => object.type === type)
+  return new Set([...STANDARD, ...stored.flatMap((object) => Object.keys(object.properties))])
+}
 
 function properties(desk: Desk, request: SandboxRequest): SandboxReply {
   const type = request.params.type ?? ''
-  const stored = [...desk.vendor.objects.values()].filter((object) => object.type === type)
-  const names = new Set([...STANDARD, ...stored.flatMap((object) => Object.keys(object.properties))])
+  const names = type === 'contacts' ? contactProperties(desk) : namesOf(desk, type)
   const results = [...names].map((name): JsonValue => ({
     name,
     label: name,

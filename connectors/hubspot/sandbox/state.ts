@@ -102,11 +102,15 @@ export const SWITCHES = {
   repeated_archive: ['204', '404'],
   association_ids: ['text', 'number'],
   retry_after: ['absent', 'present'],
+  /** What becomes of a primary address that is replaced. */
+  replaced_address: ['dropped', 'kept_as_secondary'],
   page_size: ['2', '100'],
   scopes: ['all', 'no_conversations'],
 } as const satisfies SwitchTable
 
-/** One running account: its data, switches and clock. */
+/** A property that the sandbox's owner made to mark restricted contacts. */
+export const RESTRICTION_PROPERTY = 'dsr_processing_restricted'
+
 export type Desk = SandboxDesk<Vendor, typeof SWITCHES>
 
 const RECYCLE_BIN_MS = 90 * DAY_MS

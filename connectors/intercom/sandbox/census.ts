@@ -46,8 +46,9 @@ function isLeft(desk: Desk, one: Planted, { part, ref }: Place): boolean {
     case 'call_recordings':
       return vendor.calls.get(ref)?.hasRecording === true
     case 'tickets':
-    case 'shared_tickets':
       return vendor.tickets.has(ref)
+    case 'shared_tickets':
+      return vendor.tickets.has(first === 'ticket' ? second : first)
     case 'custom_objects':
       return vendor.objects.has(ref)
     case 'visitors':

@@ -91,9 +91,18 @@ export function storeFile({ desk, person }: Garden, name: string): JsonObject {
 
 /** The files of a message as the connector names them. */
 export function noteFiles(garden: Garden, place: string, message: JsonObject | undefined): void {
+  noteFilesOf(garden, 'attachments', { place, message })
+}
+
+interface Carrier {
+  readonly place: string
+  readonly message: JsonObject | undefined
+}
+
+export function noteFilesOf(garden: Garden, part: string, { place, message }: Carrier): void {
   const files = objectsAt(message?.attachments)
-  for (const at of files.keys()) note(garden, 'attachments', `${place}/${textAt(message, 'id')}/${at}`)
-  garden.files.attachments = (garden.files.attachments ?? 0) + files.length
+  for (const at of files.keys()) note(garden, part, `${place}/${textAt(message, 'id')}/${at}`)
+  garden.files[part] = (garden.files[part] ?? 0) + files.length
 }
 
 function rate({ at }: Garden, { doc }: Talk, contact: StoredContact): void {

@@ -1,6 +1,6 @@
 import { note } from '../../../src/connector/testing.ts'
 import type { JsonObject } from '../../../src/connector/index.ts'
-import { authorOf, noteFiles, storeFile } from './plant-conversations.ts'
+import { authorOf, noteFiles, noteFilesOf, storeFile } from './plant-conversations.ts'
 import type { Garden } from './garden.ts'
 import { ADMIN, longId, shortId } from './state.ts'
 import type { StoredContact } from './state.ts'
@@ -8,16 +8,15 @@ import type { StoredContact } from './state.ts'
 /** Three tickets of the person alone, the first with files, and one with a colleague. */
 export function plantTickets(garden: Garden, user: StoredContact): void {
   for (const isWithFiles of [true, false, false]) plantTicket(garden, user, isWithFiles)
+  const own = ticketPart(garden, user, [storeFile(garden, 'mine.txt')])
   const shared = storeTicket(garden, {
     contacts: [user.id, garden.colleague.id],
-    // The sender's files are shown to access; erasure leaves the ticket, files and all.
-    parts: [
-      ticketPart(garden, user, [storeFile(garden, 'mine.txt')]),
-      ticketPart(garden, garden.colleague, [storeFile(garden, 'not-mine.txt')]),
-    ],
+    parts: [own, ticketPart(garden, garden.colleague, [storeFile(garden, 'not-mine.txt')])],
     attributes: {},
   })
   note(garden, 'shared_tickets', shared)
+  // Erasure leaves the ticket, files and all.
+  noteFilesOf(garden, 'shared_tickets', { place: `ticket/${shared}`, message: own })
 }
 
 function plantTicket(garden: Garden, user: StoredContact, isWithFiles: boolean): void {

@@ -197,3 +197,7 @@ export const USERS = [
 /** The custom field that holds the customer number, and one that says where the person was met. */
 export const CUSTOMER_FIELD = 'a1b2c3d4e5f60718293a4b5c6d7e8f9012345678'
 export const MET_FIELD = 'b2c3d4e5f60718293a4b5c6d7e8f9012345678a1'
+
+/** Custom fields that the sandbox’s owner made for an objection and a restriction. */
+export const OBJECTION_FIELD = 'c3d4e5f60718293a4b5c6d7e8f9012345678a1b2'
+export const RESTRICTION_FIELD = 'd4e5f60718293a4b5c6d7e8f9012345678a1b2c3'

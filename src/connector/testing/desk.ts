@@ -39,6 +39,7 @@ export interface SandboxParts<Known extends Remembered> {
   readonly limits: readonly SandboxLimit[]
   readonly unknownRoute: SandboxReply
   readonly deviations?: Readonly<Record<string, string>>
+  readonly options?: Sandbox['options']
   /** Lets the vendor's own deadlines pass (jobs, purges); done before each call and each look. */
   readonly sweep: () => void
   readonly plant: (person: InventedPerson, extent: PlantExtent) => Known
@@ -77,6 +78,7 @@ export async function openSandbox<Vendor, Table extends SwitchTable, Known exten
     ...peopleOf(parts),
     switches: desk.switches.table,
     set: (name, value) => desk.switches.set(name, value),
+    ...(parts.options === undefined ? {} : { options: parts.options }),
     ...(parts.deviations === undefined ? {} : { deviations: parts.deviations }),
     arm: (fault: Fault) => server.arm(fault),
     calls: () => server.calls(),

@@ -7,8 +7,9 @@ import type {
   KeyedAnswer,
   PlannedEffect,
   ReadBackAnswer,
+  WritingRight,
 } from '../../../src/connector/index.ts'
-import { eraser } from './driver.ts'
+import { verbOf } from './driver.ts'
 import type { Lab } from './lab.ts'
 import { Violation, holds } from './violation.ts'
 
@@ -29,6 +30,8 @@ export interface Running {
 }
 
 export interface ActOptions {
+  /** `erasure` when absent. */
+  readonly right?: WritingRight
   readonly context?: Context
   /** Called just before each call with its members; the place to arm a fault. */
   readonly beforePerform?: (call: EffectCall) => void | Promise<void>
@@ -84,11 +87,11 @@ function isOver(running: readonly Running[], one: Running, step: string): boolea
   return running.every(({ owner, effect, state }) => owner !== one.owner || effect.step !== step || state === 'done')
 }
 
-function callOf(members: readonly Running[]): EffectCall {
+function callOf(members: readonly Running[], { right = 'erasure' }: ActOptions): EffectCall {
   const [first] = members
   if (first === undefined) throw new Error('a call has members')
   return {
-    right: 'erasure',
+    right,
     step: first.effect.step,
     members: members.map(({ key, effect, jobRef }): EffectMember => ({
       key,
@@ -100,12 +103,12 @@ function callOf(members: readonly Running[]): EffectCall {
 }
 
 async function perform(lab: Lab, members: readonly Running[], options: ActOptions): Promise<void> {
-  const call = callOf(members)
+  const call = callOf(members, options)
   await options.beforePerform?.(call)
   for (const one of members) one.tries += 1
   const before = changesOf(lab)
   try {
-    const answers = await eraser(lab).perform(options.context ?? lab.context, call)
+    const answers = await verbOf(lab, call.right).perform(options.context ?? lab.context, call)
     for (const [one, answer] of matched(members, answers)) await settle(lab, { one, answer, members, options })
   } catch (error) {
     await failedCall(lab, { error, members, options })
@@ -178,7 +181,10 @@ async function failedCall(lab: Lab, { error, members, options }: FailedCall): Pr
 /** After a lost answer: look, and repeat only what did not happen and what the manifest calls repeatable. */
 async function readBack(lab: Lab, members: readonly Running[], options: ActOptions): Promise<void> {
   const before = changesOf(lab)
-  const answers = await eraser(lab).readBack(options.context ?? lab.context, callOf(members))
+  const answers = await verbOf(lab, options.right ?? 'erasure').readBack(
+    options.context ?? lab.context,
+    callOf(members, options),
+  )
   holds(changesOf(lab) === before, 'reading back changes nothing', members[0]?.effect.step)
   for (const [one, answer] of matched<ReadBackAnswer>(members, answers)) {
     one.how = `read back: ${answer.kind}`
@@ -198,7 +204,10 @@ async function pollAccepted(lab: Lab, running: readonly Running[], options: ActO
   }
   lab.clock.push(Math.max(1, ...members.map(({ checkAfterMs }) => checkAfterMs ?? 1)))
   try {
-    const answers = await eraser(lab).poll(options.context ?? lab.context, callOf(members))
+    const answers = await verbOf(lab, options.right ?? 'erasure').poll(
+      options.context ?? lab.context,
+      callOf(members, options),
+    )
     for (const [one, answer] of matched(members, answers)) await settle(lab, { one, answer, members, options })
   } catch (error) {
     await failedCall(lab, { error, members, options })

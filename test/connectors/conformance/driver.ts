@@ -8,6 +8,7 @@ import type {
   PlannedRecord,
   Right,
   VerifyReport,
+  WritingRight,
   WritingVerb,
 } from '../../../src/connector/index.ts'
 import type { PlantedPerson } from '../../../src/connector/testing.ts'
@@ -23,11 +24,15 @@ export interface Gathered {
 const MAX_ROUNDS = 3
 
 /** Discovers as the engine does: what a certain record reveals starts another round. */
-export async function gather(lab: Lab, person: PlantedPerson, context: Context = lab.context): Promise<Gathered> {
+export function gather(lab: Lab, person: PlantedPerson, context: Context = lab.context): Promise<Gathered> {
+  return gatherFor(lab, { right: 'erasure', person, context })
+}
+
+export async function gatherFor(lab: Lab, { right, person, context }: Omit<Looked, 'identifiers'>): Promise<Gathered> {
   const known = new Map(person.identifiers.map((identifier) => [identifierKey(identifier), identifier]))
   let records: readonly FoundRecord[] = []
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    records = await discoverOnce(lab, { right: 'erasure', identifiers: [...known.values()], person, context })
+    records = await discoverOnce(lab, { right, identifiers: [...known.values()], person, context })
     const before = known.size
     for (const learned of records.flatMap(certainlyLearned)) known.set(identifierKey(learned), learned)
     if (known.size === before) break
@@ -75,10 +80,10 @@ export function legOf(gathered: Gathered): LegSubject {
   return { right: 'erasure', records: approved(gathered.records), kept: [], identifiers: gathered.identifiers }
 }
 
-/** The verb that erases. Every connector here claims erasure; one that does not has no erasing checks. */
-export function eraser(lab: Lab): WritingVerb {
-  const verb = lab.connector.writing.erasure
-  holds(verb !== undefined, 'has a verb for every claimed right', 'erasure')
+/** The verb of a right that the manifest claims. */
+export function verbOf(lab: Lab, right: WritingRight): WritingVerb {
+  const verb = lab.connector.writing[right]
+  holds(verb !== undefined, 'has a verb for every claimed right', right)
   return verb
 }
 
@@ -87,7 +92,8 @@ export async function planOf(
   leg: LegSubject,
   context: Context = lab.context,
 ): Promise<readonly PlannedEffect[]> {
-  return eraser(lab).plan(context, leg)
+  // A leg that only reads has nothing to plan.
+  return verbOf(lab, leg.right as WritingRight).plan(context, leg)
 }
 
 /** Looks again at the times of the manifest; the last look decides, and so often as the manifest wants absences. */
@@ -104,5 +110,6 @@ export async function lookAgain(lab: Lab, leg: LegSubject, context: Context = la
 }
 
 export function verifyOnce(lab: Lab, leg: LegSubject, context: Context = lab.context): Promise<VerifyReport> {
-  return lab.connector.verify(context, { right: leg.right, records: leg.records, identifiers: leg.identifiers })
+  const { right, records, identifiers, wish } = leg
+  return lab.connector.verify(context, { right, records, identifiers, ...(wish === undefined ? {} : { wish }) })
 }

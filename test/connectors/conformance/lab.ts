@@ -101,7 +101,7 @@ export async function openLab({ connector, startSandbox }: Candidate, options: L
       account: {
         id: accountId(`${connector.manifest.id}-lab`),
         baseUrl: sandbox.baseUrl,
-        options: {},
+        options: sandbox.options ?? {},
         ownDomains: ['habeas-own.example.net'],
       },
       secret: secretOf(parts.token ?? sandbox.token),

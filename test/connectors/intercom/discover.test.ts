@@ -130,7 +130,7 @@ describe('finding a person in Intercom', () => {
   it('gives access to the person’s own file in a ticket with others, once a person has read it', () =>
     withBench({}, async ({ lab, discover }) => {
       const { identifiers } = lab.subject
-      const files = inPart(await discover({ right: 'access', identifiers }), 'attachments')
+      const files = inPart(await discover({ right: 'access', identifiers }), 'shared_tickets')
       const mine = files.filter(({ label }) => label === 'mine.txt')
       expect(worthOf(mine)).toEqual(['shared_record'])
       expect(files.map(({ label }) => label)).not.toContain('not-mine.txt')

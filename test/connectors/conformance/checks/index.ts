@@ -9,6 +9,7 @@ import { lostAnswerChecks } from './lost-answers.ts'
 import { manifestChecks } from './manifest.ts'
 import { pressureChecks } from './pressure.ts'
 import { readingChecks } from './reading.ts'
+import { wishChecks } from './wishes.ts'
 
 export type { Check } from './check.ts'
 
@@ -19,6 +20,7 @@ export const checks: readonly Check[] = [
   ...erasingChecks,
   ...lostAnswerChecks,
   ...lieChecks,
+  ...wishChecks,
   ...brokenAnswerChecks,
   ...pressureChecks,
 ]

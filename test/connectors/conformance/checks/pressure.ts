@@ -1,7 +1,7 @@
 import type { EffectCall, LimiterStore } from '../../../../src/connector/index.ts'
 import { memoryLimiter } from '../../../../src/connector/memory-limiter.ts'
 import { act } from '../acting.ts'
-import { discoverOnce, eraser, gather, legOf, planOf, verifyOnce } from '../driver.ts'
+import { discoverOnce, verbOf, gather, legOf, planOf, verifyOnce } from '../driver.ts'
 import { inLab } from '../lab.ts'
 import type { Lab } from '../lab.ts'
 import { endingOf, holds } from '../violation.ts'
@@ -87,7 +87,7 @@ async function expectRejectedWhileActing(lab: Lab): Promise<void> {
   const ask = async (call: EffectCall): Promise<void> => {
     const before = lab.sandbox.picture(lab.subject)
     lab.sandbox.revoke(true)
-    const verb = eraser(lab)
+    const verb = verbOf(lab, 'erasure')
     await expectRejection(lab, verb.perform(lab.context, call), `perform ${call.step}`)
     await expectRejection(lab, verb.readBack(lab.context, call), `readBack ${call.step}`)
     lab.sandbox.revoke(false)
@@ -105,7 +105,7 @@ async function expectRejectedWhileActing(lab: Lab): Promise<void> {
   for (const { key, effect, jobRef } of jobs.slice(0, 3)) {
     const member = { key, target: effect.target, ...(effect.details === undefined ? {} : { details: effect.details }) }
     const call: EffectCall = { right: 'erasure', step: effect.step, members: [{ ...member, jobRef: jobRef ?? '' }] }
-    await expectRejection(lab, eraser(lab).poll(lab.context, call), `poll ${effect.step}`)
+    await expectRejection(lab, verbOf(lab, 'erasure').poll(lab.context, call), `poll ${effect.step}`)
   }
 }
 
