@@ -30,6 +30,7 @@ export function describeRecord(statement: Statement): RecordPage {
     { kind: 'facts', heading: 'The request', facts: requestFacts(predicate) },
     systemsTable(predicate),
     exceptionsTable(predicate),
+    withheldTable(predicate),
     { kind: 'list', heading: 'Not reached', lines: predicate.depth.flatMap((one) => gapLines(predicate, one)) },
     { kind: 'facts', heading: 'Files', facts: fileFacts(statement) },
     { kind: 'facts', heading: 'What happens later', facts: laterFacts(predicate) },
@@ -64,6 +65,11 @@ const IDENTITY_WORDS = {
   not_required: 'not needed for this request',
 } as const
 
+function identityWords({ result, method, level, by }: Predicate['identity_check']): string {
+  const how = level === undefined ? method : `${method}, level ${level}`
+  return `${IDENTITY_WORDS[result]} (${how})${by ? `, says ${by.role} ${by.id}, ${minuteOf(by.at)}` : ''}`
+}
+
 function titleOf(predicate: Predicate): string {
   const record =
     predicate.sequence === 1 ? 'Completion record' : `Completion record, later look ${predicate.sequence - 1}`
@@ -86,7 +92,7 @@ function requestFacts(predicate: Predicate): PageFact[] {
           },
         ]
       : []),
-    { label: 'Identity', value: `${IDENTITY_WORDS[identity.result]} (${identity.method})` },
+    { label: 'Identity', value: identityWords(identity) },
     ...(approval ? [{ label: 'Approved', value: `by ${approval.role} ${approval.by}, ${minuteOf(approval.at)}` }] : []),
     { label: 'Result', value: RESULT_WORDS[predicate.result] },
     { label: 'Signed', value: minuteOf(predicate.sealed_at) },
@@ -117,6 +123,22 @@ function exceptionsTable(predicate: Predicate): PageSection {
   })
   const columns = ['System', 'Place', 'What is open', 'Explained in journal entry']
   return { kind: 'table', heading: 'Exceptions', columns, rows }
+}
+
+const WITHHELD_KINDS = { field: 'fields', record: 'whole records', attachment: 'files' } as const
+const WITHHELD_REASONS = {
+  third_party: 'about somebody else (Art. 15(4) GDPR)',
+  secret: 'a credential',
+  trade_secret: 'a trade secret (Art. 15(4) GDPR)',
+} as const
+
+function withheldTable(predicate: Predicate): PageSection {
+  const rows = (predicate.withheld ?? []).map(({ account, part, kind, reason, count }) => {
+    const leg = predicate.legs.find((candidate) => candidate.account === account)
+    const system = leg ? systemName(predicate, leg) : account
+    return [system, placeName(part), `${count} ${WITHHELD_KINDS[kind]}`, WITHHELD_REASONS[reason]]
+  })
+  return { kind: 'table', heading: 'Left out of the copy', columns: ['System', 'Place', 'What', 'Why'], rows }
 }
 
 /** The name people know; with the account's name when one vendor stands there twice. */

@@ -4,6 +4,7 @@ import type { SealedPart } from '../crypto/envelope.ts'
 import { envelopeBytes, signEnvelope, type SigningKey } from '../crypto/signature.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { PartResult, Readback } from '../domain/part.ts'
+import type { RedactionKind, RedactionReason } from '../domain/redaction.ts'
 import type { Right } from '../domain/right.ts'
 import { brokenInvariant } from './record-invariants.ts'
 import { instantText, invalid } from './shape.ts'
@@ -41,7 +42,13 @@ export interface RecordFacts {
     readonly dueAtMs: number
     readonly extension?: { readonly dueAtMs: number; readonly reason: string; readonly toldAtMs: number }
   }
-  readonly identityCheck: { readonly method: string; readonly result: IdentityResult }
+  readonly identityCheck: {
+    readonly method: string
+    readonly result: IdentityResult
+    readonly level?: number
+    /** Who says so: a role and an opaque id, never a name. */
+    readonly by?: { readonly role: string; readonly id: string; readonly atMs: number }
+  }
   /** 32 random bytes in hexadecimal, decided and stored before the record is made. */
   readonly nonce: string
   readonly policyHash: string
@@ -53,6 +60,14 @@ export interface RecordFacts {
   readonly exceptions: readonly { readonly accountId: string; readonly part: string; readonly journalEntry: string }[]
   /** One for each connector of the legs. */
   readonly depth: readonly DepthFacts[]
+  /** What was left out of a copy. */
+  readonly withheld?: readonly {
+    readonly accountId: string
+    readonly part: string
+    readonly kind: RedactionKind
+    readonly reason: RedactionReason
+    readonly count: number
+  }[]
   readonly subjectCommitments: readonly string[]
   readonly sealed?: SealedPart
   readonly evidenceSha256: string
@@ -144,7 +159,7 @@ function predicateOf(facts: RecordFacts): Predicate {
     received_at: instantText(facts.receivedAtMs, 'receivedAtMs'),
     sealed_at: instantText(facts.sealedAtMs, 'sealedAtMs'),
     clock: clockOf(facts.clock),
-    identity_check: { method: facts.identityCheck.method, result: facts.identityCheck.result },
+    identity_check: identityOf(facts.identityCheck),
     nonce: facts.nonce,
     policy_hash: facts.policyHash,
     result: facts.result,
@@ -162,8 +177,17 @@ function predicateOf(facts: RecordFacts): Predicate {
 }
 
 function optionalMembers(facts: RecordFacts): Partial<Predicate> {
-  const { planHash, approval, sealed, capsuleUntilMs, forgets } = facts
+  const { planHash, approval, sealed, capsuleUntilMs, forgets, withheld = [] } = facts
   return {
+    ...(withheld.length > 0 && {
+      withheld: withheld.map(({ accountId, part, kind, reason, count }) => ({
+        account: accountId,
+        part,
+        kind,
+        reason,
+        count,
+      })),
+    }),
     ...(planHash !== undefined && { plan_hash: planHash }),
     ...(approval && {
       approval: { role: approval.role, by: approval.by, at: instantText(approval.atMs, 'approval.atMs') },
@@ -178,6 +202,15 @@ function optionalMembers(facts: RecordFacts): Partial<Predicate> {
         }),
       },
     }),
+  }
+}
+
+function identityOf({ method, result, level, by }: RecordFacts['identityCheck']): Predicate['identity_check'] {
+  return {
+    method,
+    result,
+    ...(level !== undefined && { level }),
+    ...(by && { by: { role: by.role, id: by.id, at: instantText(by.atMs, 'identityCheck.atMs') } }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { REDACTION_KINDS, REDACTION_REASONS } from '../domain/redaction.ts'
 import { RIGHTS } from '../domain/right.ts'
 import {
   type Check,
@@ -87,6 +88,19 @@ const clock = struct(
   { extension: struct({ due_at: instant, reason: code, told_at: instant }) },
 )
 
+const identity = struct(
+  { method: code, result: oneOf(IDENTITY_RESULTS) },
+  { level: count(), by: struct({ role: code, id: code, at: instant }) },
+)
+
+const withheld = struct({
+  account: code,
+  part: code,
+  kind: oneOf(REDACTION_KINDS),
+  reason: oneOf(REDACTION_REASONS),
+  count: count(1),
+})
+
 const predicate = struct(
   {
     request: uuid,
@@ -97,7 +111,7 @@ const predicate = struct(
     received_at: instant,
     sealed_at: instant,
     clock,
-    identity_check: struct({ method: code, result: oneOf(IDENTITY_RESULTS) }),
+    identity_check: identity,
     nonce: sha256,
     policy_hash: sha256,
     result: oneOf(RECORD_RESULTS),
@@ -113,6 +127,7 @@ const predicate = struct(
     sealed,
     capsule_until: instant,
     forgets: struct({ request_key_at: instant }, { archive_at: instant }),
+    withheld: listOf(withheld, { max: 5000 }),
   },
 )
 

@@ -1,6 +1,7 @@
 import type { LegState } from '../domain/leg.ts'
 import type { PartCounts } from '../domain/part.ts'
 import type { RequestResult } from '../domain/outcome.ts'
+import type { RedactionKind, RedactionReason } from '../domain/redaction.ts'
 import type { Right } from '../domain/right.ts'
 import type { SealedPart } from '../crypto/envelope.ts'
 
@@ -58,7 +59,7 @@ export type Predicate = {
   readonly received_at: string
   readonly sealed_at: string
   readonly clock: RecordClock
-  readonly identity_check: { readonly method: string; readonly result: IdentityResult }
+  readonly identity_check: RecordIdentity
   /** 32 random bytes, so that the record's digest confirms no guess about its content. */
   readonly nonce: string
   readonly policy_hash: string
@@ -69,6 +70,8 @@ export type Predicate = {
   /** One row for each part that did not end well, with the journal entry in which a person or a policy explains it. */
   readonly exceptions: readonly { readonly account: string; readonly part: string; readonly journal_entry: string }[]
   readonly depth: readonly RecordDepth[]
+  /** What was left out of a copy, counted by place and reason; absent: nothing was. */
+  readonly withheld?: readonly RecordWithheld[]
   readonly subject_commitments: readonly string[]
   readonly sealed?: SealedPart
   /** When somebody looks again. */
@@ -77,6 +80,22 @@ export type Predicate = {
   readonly capsule_until?: string
   /** When our own copies go. */
   readonly forgets?: { readonly request_key_at: string; readonly archive_at?: string }
+}
+
+/** How the person was identified, and who says so: a role and an opaque id. */
+export type RecordIdentity = {
+  readonly method: string
+  readonly result: IdentityResult
+  readonly level?: number
+  readonly by?: { readonly role: string; readonly id: string; readonly at: string }
+}
+
+export type RecordWithheld = {
+  readonly account: string
+  readonly part: string
+  readonly kind: RedactionKind
+  readonly reason: RedactionReason
+  readonly count: number
 }
 
 export type RecordClock = {

@@ -346,6 +346,8 @@ export interface ApiKeyRow {
   readonly keyDigest: string
   readonly createdAtMs: number
   readonly revokedAtMs: number | null
+  /** The highest level of identity that its holder may vouch for; null goes by the role. */
+  readonly vouchesLevel: number | null
 }
 
 export interface IdempotencyRow {

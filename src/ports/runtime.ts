@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream'
 import type { Clock, Connector, Context, ExportPiece, CheckReport } from '../connector/contract.ts'
 import type { Identifier } from '../domain/identifier.ts'
 import type { AccountId, ControllerId, LegId, RequestId } from '../domain/ids.ts'
 import type { JsonObject, JsonValue } from '../domain/json.ts'
+import type { Redaction, RedactionKind, RedactionReason } from '../domain/redaction.ts'
 import type { Right } from '../domain/right.ts'
 import type { Statement } from '../ledger/statement.ts'
 import type { LegRow, RequestRow } from './rows.ts'
@@ -112,15 +114,47 @@ export interface ParcelFacts {
   readonly sha256: string
   readonly objectBytes: number
   /** Records and attachments by part. */
-  readonly counts: Readonly<Record<string, { readonly records: number; readonly attachments: number }>>
+  readonly counts: Readonly<Record<string, PartCount>>
+}
+
+/** What lies in one part of a parcel. A type, so that a row can hold it as JSON. */
+export type PartCount = {
+  readonly records: number
+  readonly attachments: number
+  /** Credentials that were taken out before anything was stored; absent = none. */
+  readonly secrets?: number
+}
+
+/** A parcel that is being read, part by part, in any order and more than once. */
+export interface ParcelReader {
+  /** Names of the parts that the parcel holds. */
+  readonly parts: readonly string[]
+  /** Records of a part; 0 for one that it does not hold. */
+  count(part: string): number
+  records(part: string): AsyncIterable<JsonValue>
+  attachments(part: string): Iterable<ParcelAttachment>
+}
+
+export interface ParcelAttachment {
+  readonly name: string
+  readonly mediaType: string
+  readonly bytes: number
+  /** Opened when its turn comes, then read to the end or destroyed. */
+  readonly open: () => Promise<Readable>
 }
 
 export interface Parcels {
   /**
    * Streams an export into one encrypted object and returns when it is durable. Every attempt writes under a key of its own, so that
-   * a stalled attempt cannot spoil a later one. Memory stays bounded.
+   * a stalled attempt cannot spoil a later one. Memory stays bounded. Credentials in records and text files are taken out first.
    */
   write(of: ParcelOrder, pieces: AsyncIterable<ExportPiece>): Promise<ParcelFacts>
+  /**
+   * Opens a stored export.
+   *
+   * @throws DsrError `ARCHIVE_CORRUPT` when it is not the one whose digest was recorded; `CORRUPT_CIPHERTEXT`; `NOT_FOUND`.
+   */
+  read(vault: RequestVault, parcel: { readonly objectKey: string; readonly sha256: string }): Promise<ParcelReader>
   delete(objectKey: string): Promise<void>
   /** Removes every parcel of a request, also those of attempts that died before they were written down. */
   deleteAll(requestId: RequestId): Promise<void>
@@ -141,9 +175,22 @@ export interface ArchiveOrder {
     readonly leg: LegRow
     readonly account: Account
     readonly parcel: { readonly objectKey: string; readonly sha256: string } | undefined
+    /** What a reviewer took out. */
+    readonly redactions: readonly Redaction[]
   }[]
+  /** What is left out of the copy, counted: the archive says it too. */
+  readonly withheld: readonly Withheld[]
   /** Names this attempt; each seal attempt has its own object. */
   readonly attempt: string
+}
+
+/** So much was left out of one place of a copy, for one reason. */
+export interface Withheld {
+  readonly accountId: AccountId
+  readonly part: string
+  readonly kind: RedactionKind
+  readonly reason: RedactionReason
+  readonly count: number
 }
 
 export interface ArchiveFacts {
@@ -157,6 +204,8 @@ export interface Archives {
   /** Streams the parcels into an encrypted ZIP and returns when it is durable. */
   build(order: ArchiveOrder): Promise<ArchiveFacts>
   delete(objectKey: string): Promise<void>
+  /** Removes every archive of a request but one: those of attempts that it won over. */
+  deleteOthers(requestId: RequestId, objectKey: string): Promise<void>
   /** Removes every archive of a request, also those of attempts that another one won. */
   deleteAll(requestId: RequestId): Promise<void>
 }

@@ -1,4 +1,6 @@
 import type { CapRow, StartRow, StopRow } from './brake-rows.ts'
+import type { IdentityLinkRow } from './identity-rows.ts'
+import type { RedactionRow } from './review-rows.ts'
 import type {
   ApiKeyRow,
   ArchiveLinkRow,
@@ -41,6 +43,8 @@ export interface Tables {
   readonly idempotency: IdempotencyRow
   readonly archiveLink: ArchiveLinkRow
   readonly suppression: SuppressionRow
+  readonly redaction: RedactionRow
+  readonly identityLink: IdentityLinkRow
 }
 
 export type TableName = keyof Tables
@@ -60,4 +64,6 @@ export const UNIQUE = {
   idempotency: [['controllerId', 'keyDigest']],
   archiveLink: [['tokenDigest']],
   suppression: [['controllerId', 'digest', 'purpose']],
+  redaction: [['parcelId', 'part', 'kind', 'position', 'pathDigest']],
+  identityLink: [['tokenDigest']],
 } as const satisfies { readonly [Name in TableName]?: readonly (readonly (keyof Tables[Name])[])[] }

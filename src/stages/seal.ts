@@ -4,6 +4,7 @@ import type { JsonObject } from '../domain/json.ts'
 import { resultOf } from '../domain/outcome.ts'
 import { isWritingRight, PROVISION } from '../domain/right.ts'
 import { buildStatement, recordDigest, type LegFacts, type RecordFacts } from '../ledger/record.ts'
+import type { RedactionRow } from '../ports/review-rows.ts'
 import type { IdentifierRow, JournalRow, LegRow, ParcelRow, RecheckRow, RequestRow, SealRow } from '../ports/rows.ts'
 import type { ArchiveFacts, Ports, RequestVault } from '../ports/runtime.ts'
 import { findAll } from '../ports/find-all.ts'
@@ -11,7 +12,9 @@ import { writeJournal } from './common/journal.ts'
 import { writeLeaf } from './common/leaf.ts'
 import { keepSuppressions } from './common/suppression.ts'
 import { openIdentifier } from './common/sealed.ts'
+import { openRedaction } from './common/redactions.ts'
 import { orderedTimes, sealedAt } from './seal-times.ts'
+import { withheldOf } from './seal-withheld.ts'
 
 const DAY_MS = 24 * 3600_000
 /** Delivered archives are kept so long (standards.md §4.1). */
@@ -28,6 +31,7 @@ interface Ending {
   readonly journal: readonly JournalRow[]
   readonly parcels: readonly ParcelRow[]
   readonly rechecks: readonly RecheckRow[]
+  readonly redactions: readonly RedactionRow[]
 }
 
 /**
@@ -63,6 +67,8 @@ export async function sealGeneration(ports: Ports, request: RequestRow, generati
     return { row: kept ?? draft, isOurs: isNew }
   })
   if (!isOurs && archive && archive.objectKey !== row.archiveKey) await ports.archives.delete(archive.objectKey)
+  // What an attempt left that died before its seal may hold what this one no longer does.
+  if (isOurs && archive) await ports.archives.deleteOthers(request.id, archive.objectKey)
   ports.events.emit('request.sealed', { requestId: request.id, generation })
   return row
 }
@@ -76,21 +82,22 @@ async function readEnding(ports: Ports, request: RequestRow, generation: number)
     journal: await findAll(tx.journal, { requestId: request.id }),
     parcels: await tx.parcel.find({ requestId: request.id }),
     rechecks: await tx.recheck.find({ requestId: request.id, state: 'due' }),
+    redactions: await findAll(tx.redaction, { requestId: request.id }),
   }))
 }
 
-async function archiveOf(
-  ports: Ports,
-  { request, generation, legs, parcels }: Ending,
-  vault: RequestVault,
-): Promise<ArchiveFacts | undefined> {
+async function archiveOf(ports: Ports, ending: Ending, vault: RequestVault): Promise<ArchiveFacts | undefined> {
+  const { request, generation, legs, parcels } = ending
   if (isWritingRight(request.right) || generation > 0) return undefined
   const systems = legs.flatMap((leg) => {
     const account = ports.accounts.get(leg.accountId)
-    return account ? [{ leg, account, parcel: parcels.find((one) => one.legId === leg.id) }] : []
+    const parcel = parcels.find((one) => one.legId === leg.id)
+    const redactions = ending.redactions.filter((one) => one.parcelId === parcel?.id)
+    return account ? [{ leg, account, parcel, redactions: redactions.map((row) => openRedaction(vault, row)) }] : []
   })
   const policy = ports.policies.of(request.controllerId)
-  return ports.archives.build({ request, policy, vault, systems, attempt: ports.random.uuid() })
+  const withheld = withheldOf(ending)
+  return ports.archives.build({ request, policy, vault, systems, withheld, attempt: ports.random.uuid() })
 }
 
 function endingResult({ legs }: Ending): 'completed' | 'completed_with_exceptions' {
@@ -162,7 +169,7 @@ function recordFacts(ports: Ports, ending: Ending, { vault, archive, evidence, n
     receivedAtMs: request.receivedAtMs,
     sealedAtMs: now,
     clock: { ruleSet: RULE_SET, dueAtMs: request.dueAtMs },
-    identityCheck: { method: check?.method ?? 'none', result: check ? 'verified' : 'not_required' },
+    identityCheck: identityFacts(check),
     // Decided by the request's key alone, so that every attempt at this seal has the same one.
     nonce: vault.digest('nonce', String(generation)),
     policyHash: ports.policies.of(request.controllerId).hash,
@@ -171,6 +178,7 @@ function recordFacts(ports: Ports, ending: Ending, { vault, archive, evidence, n
     result: endingResult(ending),
     legs: legs.map((leg) => legFacts(ports, { ...leg, ...orderedTimes(leg, request.receivedAtMs) })),
     exceptions: exceptionsOf(ending),
+    withheld: archive ? withheldOf(ending) : [],
     depth: depthOf(ports, legs),
     subjectCommitments: opened.map((one) => vault.commitment(one)),
     sealed: vault.sealForRecord(
@@ -186,6 +194,12 @@ function recordFacts(ports: Ports, ending: Ending, { vault, archive, evidence, n
       ...(archive && { archiveAtMs: now + ARCHIVE_KEPT_MS }),
     },
   }
+}
+
+function identityFacts(check: RequestRow['identityCheck']): RecordFacts['identityCheck'] {
+  if (check === null) return { method: 'none', result: 'not_required' }
+  const { method, level, assertedBy, atMs } = check
+  return { method, result: 'verified', level, by: { role: assertedBy.role, id: assertedBy.id, atMs } }
 }
 
 function legFacts(ports: Ports, leg: LegRow): LegFacts {

@@ -155,11 +155,14 @@ describe('an archive of parcels', () => {
     ...more,
   })
 
-  async function build(right: 'access' | 'portability', systems: readonly unknown[]) {
+  async function build(right: 'access' | 'portability', systems: readonly object[]) {
     const request = { id: 'request-1', right, language: 'en' }
     const attempt = `${right}-${String(systems.length)}`
     const policy = { controllerName: 'Voorbeeld Bouw nv', timeZone: 'Europe/Brussels' }
-    const given = { request, policy, vault: order.vault, systems, attempt } as unknown as ArchiveOrder
+    const given = {
+      ...{ request, policy, vault: order.vault, attempt, withheld: [] },
+      systems: systems.map((one) => ({ redactions: [], ...one })),
+    } as unknown as ArchiveOrder
     const facts = await createArchives({ objects: store, clock }).build(given)
     const opened = Readable.from((await store.get(facts.objectKey)).body).pipe(
       openStream(objectKey(facts.objectKey), facts.objectKey),

@@ -101,6 +101,8 @@ export class MemoryStore implements Store {
       idempotency: table('idempotency'),
       archiveLink: table('archiveLink'),
       suppression: table('suppression'),
+      redaction: table('redaction'),
+      identityLink: table('identityLink'),
       dbNowMs: async () => {
         transaction.enter()
         await Promise.resolve()

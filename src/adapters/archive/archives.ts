@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../ports/objects.ts'
 import type { ArchiveOrder, Archives } from '../../ports/runtime.ts'
 import { buildArchive } from './build.ts'
 import { openParcel, type OpenParcel } from './parcel-reading.ts'
+import { redactionsOf } from './redacting.ts'
 import type { ArchivePart, ArchiveSpec, ArchiveSystem } from './spec.ts'
 
 export interface ArchivesOptions {
@@ -23,6 +24,10 @@ export function createArchives({ objects, clock }: ArchivesOptions): Archives {
       return { objectKey: key, sha256: built.sha256, zipBytes: built.zipBytes }
     },
     delete: (objectKey) => objects.delete(objectKey),
+    deleteOthers: async (requestId, objectKey) => {
+      for await (const { key } of objects.list(`archives/${requestId}/`))
+        if (key !== objectKey) await objects.delete(key)
+    },
     deleteAll: async (requestId) => {
       for await (const { key } of objects.list(`archives/${requestId}/`)) await objects.delete(key)
     },
@@ -46,10 +51,15 @@ async function toSpec(order: ArchiveOrder, objects: ObjectStore, createdAtMs: nu
     timeZone: policy.timeZone,
     createdAtMs,
     systems,
+    withheld: order.withheld,
   }
 }
 
-function toSystem({ leg, account }: OrderedSystem, parcel: OpenParcel | undefined, createdAtMs: number): ArchiveSystem {
+function toSystem(
+  { leg, account, redactions }: OrderedSystem,
+  parcel: OpenParcel | undefined,
+  createdAtMs: number,
+): ArchiveSystem {
   const { manifest } = account.connector
   const known = new Set(manifest.depth.map(({ part }) => part))
   const strays = (parcel?.parts ?? []).filter((part) => !known.has(part))
@@ -61,9 +71,11 @@ function toSystem({ leg, account }: OrderedSystem, parcel: OpenParcel | undefine
     searchedBy: manifest.searches,
     state: stateOf(leg, parcel),
     parts: [
-      ...manifest.depth.map((row) => toPart(row, parcel, whyUnread(leg, row))),
+      ...manifest.depth.map((row) => toPart(row, { parcel, redactions, unreadWhy: whyUnread(leg, row) })),
       // A part that the manifest forgot is a bug of the connector, not a reason to keep data from the person.
-      ...strays.map((part) => toPart({ part, title: part, category: part, origin: 'observed' }, parcel, undefined)),
+      ...strays.map((part) =>
+        toPart({ part, title: part, category: part, origin: 'observed' }, { parcel, redactions, unreadWhy: undefined }),
+      ),
     ],
   }
 }
@@ -85,12 +97,21 @@ function whyUnread(leg: OrderedSystem['leg'], row: DepthRow): string | undefined
 
 type PartRow = Pick<ArchivePart, 'part' | 'title' | 'category' | 'origin'>
 
+interface PartSource {
+  readonly parcel: OpenParcel | undefined
+  readonly redactions: OrderedSystem['redactions']
+  readonly unreadWhy: string | undefined
+}
+
 function toPart(
   { part, title, category, origin }: PartRow,
-  parcel: OpenParcel | undefined,
-  unreadWhy: string | undefined,
+  { parcel, redactions, unreadWhy }: PartSource,
 ): ArchivePart {
-  const content = { records: () => parcel?.records(part) ?? none(), attachments: parcel?.attachments(part) ?? [] }
+  const taken = redactionsOf(part, redactions)
+  const content = {
+    records: () => taken.records(parcel?.records(part) ?? none()),
+    attachments: taken.attachments(parcel?.attachments(part) ?? []),
+  }
   return { part, title, category, origin, ...content, ...(unreadWhy === undefined ? {} : { unreadWhy }) }
 }
 

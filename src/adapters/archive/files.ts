@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../domain/json.ts'
 import { describePackage } from './descriptor.ts'
+import { describeWithheld } from './withheld.ts'
 import { renderIndex } from './index-page.ts'
 import type { ArchiveNames } from './names.ts'
 import { INLINE_RECORDS, PAGE_RECORDS, renderRecordsPage } from './records-page.ts'
@@ -54,6 +55,8 @@ export async function writeFiles(
     .flatMap(({ parts }) => parts)
     .flatMap((part) => [part.file, ...part.pages, ...part.attachments.map(({ file }) => file)])
   files.push(await zip.add({ path: 'datapackage.json', content: describePackage(spec, systems), isCompressed: false }))
+  if ((spec.withheld ?? []).length > 0)
+    files.push(await zip.add({ path: 'withheld.json', content: describeWithheld(spec), isCompressed: false }))
   files.push(await zip.add({ path: 'index.html', content: renderIndex(spec, systems), isCompressed: false }))
   files.push(await zip.add({ path: 'README.txt', content: renderReadme(spec), isCompressed: false }))
   await zip.add({ path: 'manifest-sha256.txt', content: manifest(files), isCompressed: false })

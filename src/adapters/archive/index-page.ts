@@ -4,6 +4,7 @@ import { escapeHtml, renderRecords } from './html.ts'
 import { formatBytes, formatInstant, PAGE_END, pageStart } from './page.ts'
 import { INLINE_RECORDS } from './records-page.ts'
 import type { ArchiveSpec } from './spec.ts'
+import { renderWithheld } from './withheld.ts'
 import { WORDS, type Words } from './words.ts'
 import type { ZippedFile } from './zip-writer.ts'
 
@@ -14,6 +15,7 @@ export async function* renderIndex(spec: ArchiveSpec, systems: readonly WrittenS
   yield pageStart(spec.language, `${title} – ${spec.controllerName}`)
   yield renderHeader(spec, title, words)
   yield renderOverview(spec, systems, words)
+  yield renderWithheld(spec)
   for (const [i, system] of systems.entries()) yield* renderSystem(spec, system, i + 1)
   yield* renderFiles(spec, systems, words)
   yield PAGE_END
@@ -130,7 +132,12 @@ async function* renderFiles(
     const files = [part.file, ...part.pages, ...part.attachments.map(({ file }) => file)]
     yield await Promise.resolve(files.map((file) => fileRow(spec, file)).join(''))
   }
-  for (const path of ['datapackage.json', 'manifest-sha256.txt', 'README.txt'])
+  for (const path of [
+    'datapackage.json',
+    ...((spec.withheld ?? []).length > 0 ? ['withheld.json'] : []),
+    'manifest-sha256.txt',
+    'README.txt',
+  ])
     yield `<tr><td><a href="${path}">${path}</a></td><td></td></tr>\n`
   yield '</tbody></table></div>\n</section>\n'
 }

@@ -1,4 +1,5 @@
 import { DsrError } from '../../domain/errors.ts'
+import type { PartCount } from '../../ports/runtime.ts'
 
 /** Where what lies in a parcel: its plaintext is records and files one after the other, then this index, then the index's length. */
 export interface ParcelIndex {
@@ -7,6 +8,8 @@ export interface ParcelIndex {
 
 export interface IndexedPart {
   readonly records: number
+  /** Credentials that were taken out; absent = none. */
+  readonly secrets?: number
   /** Stretches of records, one JSON text a line: `[offset, length]`. */
   readonly runs: readonly (readonly [number, number])[]
   readonly attachments: readonly IndexedAttachment[]
@@ -22,9 +25,16 @@ export interface IndexedAttachment {
 /** Bytes of the index's length at the end of the plaintext, big-endian. */
 export const FOOTER_BYTES = 8
 
+interface GrowingPart {
+  records: number
+  secrets: number
+  readonly runs: [number, number][]
+  readonly attachments: IndexedAttachment[]
+}
+
 /** Grows with a parcel that is being written. */
 export class ParcelIndexBuilder {
-  readonly #parts = new Map<string, { records: number; runs: [number, number][]; attachments: IndexedAttachment[] }>()
+  readonly #parts = new Map<string, GrowingPart>()
   #offset = 0
 
   addRecord(part: string, bytes: number): void {
@@ -41,9 +51,15 @@ export class ParcelIndexBuilder {
     this.#offset += attachment.bytes
   }
 
-  counts(): Record<string, { records: number; attachments: number }> {
+  /** Notes credentials that were taken out of the part. */
+  addSecrets(part: string, count: number): void {
+    if (count > 0) this.#entry(part).secrets += count
+  }
+
+  counts(): Record<string, PartCount> {
     const counted = [...this.#parts].map(
-      ([part, entry]) => [part, { records: entry.records, attachments: entry.attachments.length }] as const,
+      ([part, { records, attachments, secrets }]) =>
+        [part, { records, attachments: attachments.length, ...(secrets > 0 && { secrets }) }] as const,
     )
     return Object.fromEntries(counted)
   }
@@ -56,10 +72,10 @@ export class ParcelIndexBuilder {
     return Buffer.concat([index, footer])
   }
 
-  #entry(part: string): { records: number; runs: [number, number][]; attachments: IndexedAttachment[] } {
+  #entry(part: string): GrowingPart {
     const known = this.#parts.get(part)
     if (known !== undefined) return known
-    const fresh = { records: 0, runs: [], attachments: [] }
+    const fresh = { records: 0, secrets: 0, runs: [], attachments: [] }
     this.#parts.set(part, fresh)
     return fresh
   }

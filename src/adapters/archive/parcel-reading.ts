@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { openRange, plaintextSize, type SealedObject } from '../../crypto/stream.ts'
 import type { JsonValue } from '../../domain/json.ts'
 import type { ObjectStore } from '../../ports/objects.ts'
-import type { RequestVault } from '../../ports/runtime.ts'
+import type { ParcelAttachment, ParcelReader, RequestVault } from '../../ports/runtime.ts'
 import {
   corruptParcel,
   FOOTER_BYTES,
@@ -10,14 +10,8 @@ import {
   type IndexedAttachment,
   type IndexedPart,
 } from './parcel-index.ts'
-import type { ArchiveAttachment } from './spec.ts'
 
-export interface OpenParcel {
-  /** Names of the parts that the parcel holds. */
-  readonly parts: readonly string[]
-  records(part: string): AsyncIterable<JsonValue>
-  attachments(part: string): Iterable<ArchiveAttachment>
-}
+export type OpenParcel = ParcelReader
 
 /**
  * Opens a parcel for reading part by part, in any order and more than once.
@@ -47,6 +41,7 @@ export async function openParcel(
   const index = parseParcelIndex(await collect(openRange(sealed, { offset, byteCount: indexBytes })))
   return {
     parts: Object.keys(index.parts),
+    count: (part) => index.parts[part]?.records ?? 0,
     records: (part) => recordsOf(sealed, index.parts[part]),
     attachments: (part) => (index.parts[part]?.attachments ?? []).map((each) => toAttachment(sealed, each)),
   }
@@ -72,9 +67,9 @@ function parseRecord(line: Buffer): JsonValue {
   return JSON.parse(line.toString('utf8')) as JsonValue
 }
 
-function toAttachment(sealed: SealedObject, { name, mediaType, offset, bytes }: IndexedAttachment): ArchiveAttachment {
+function toAttachment(sealed: SealedObject, { name, mediaType, offset, bytes }: IndexedAttachment): ParcelAttachment {
   const content = bytes === 0 ? [] : openRange(sealed, { offset, byteCount: bytes })
-  return { name, mediaType, open: () => Promise.resolve(Readable.from(content, { objectMode: false })) }
+  return { name, mediaType, bytes, open: () => Promise.resolve(Readable.from(content, { objectMode: false })) }
 }
 
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {

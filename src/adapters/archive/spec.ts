@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Origin } from '../../connector/contract.ts'
 import type { IdentifierKind } from '../../domain/identifier.ts'
 import type { JsonValue } from '../../domain/json.ts'
+import type { Withheld } from '../../ports/runtime.ts'
 
 export type ArchiveLanguage = 'nl' | 'fr' | 'en'
 
@@ -22,6 +23,8 @@ export interface ArchiveSpec {
   /** The supervisory authority with its address, in one line; left out when absent. */
   readonly authority?: string
   readonly systems: readonly ArchiveSystem[]
+  /** What was left out, counted; absent or empty: nothing was. */
+  readonly withheld?: readonly Withheld[]
 }
 
 export interface ArchiveSystem {

@@ -1,4 +1,5 @@
 import type { IdentifierKind } from '../../domain/identifier.ts'
+import type { RedactionKind, RedactionReason } from '../../domain/redaction.ts'
 import type { ArchiveLanguage } from './spec.ts'
 
 /** What the archive says to the person, in one language. */
@@ -38,6 +39,12 @@ export interface Words {
   readonly check: string
   readonly contact: string
   readonly authority: string
+  readonly withheld: string
+  readonly withheldText: string
+  readonly withheldWhat: string
+  readonly withheldWhy: string
+  readonly withheldKinds: Readonly<Record<RedactionKind, string>>
+  readonly withheldReasons: Readonly<Record<RedactionReason, string>>
   readonly empty: string
   readonly yes: string
   readonly no: string
@@ -89,6 +96,17 @@ const EN: Words = {
   check: 'manifest-sha256.txt has the SHA-256 digest of every file, so that anyone can check that nothing was changed.',
   contact: 'Questions',
   authority: 'You may lodge a complaint with',
+  withheld: 'What is left out',
+  withheldText:
+    'We left out what would have told you about somebody else, or would have given away a credential. A marker stands in its place.',
+  withheldWhat: 'Left out',
+  withheldWhy: 'Why',
+  withheldKinds: { field: 'field', record: 'whole record', attachment: 'file' },
+  withheldReasons: {
+    third_party: 'it is about somebody else (Art. 15(4) GDPR)',
+    secret: 'it is a credential',
+    trade_secret: 'it is a trade secret (Art. 15(4) GDPR)',
+  },
   empty: '(empty)',
   yes: 'yes',
   no: 'no',
@@ -148,6 +166,17 @@ const NL: Words = {
     'manifest-sha256.txt bevat de SHA-256-controlewaarde van elk bestand, zodat iedereen kan nagaan dat er niets is veranderd.',
   contact: 'Vragen',
   authority: 'U kunt een klacht indienen bij',
+  withheld: 'Wat ontbreekt',
+  withheldText:
+    'We lieten weg wat u iets over iemand anders had verteld, of wat een toegangssleutel had prijsgegeven. Op die plaats staat een merkteken.',
+  withheldWhat: 'Weggelaten',
+  withheldWhy: 'Waarom',
+  withheldKinds: { field: 'veld', record: 'volledig gegeven', attachment: 'bestand' },
+  withheldReasons: {
+    third_party: 'het gaat over iemand anders (art. 15, lid 4 AVG)',
+    secret: 'het is een toegangssleutel',
+    trade_secret: 'het is een bedrijfsgeheim (art. 15, lid 4 AVG)',
+  },
   empty: '(leeg)',
   yes: 'ja',
   no: 'nee',
@@ -209,6 +238,17 @@ const FR: Words = {
     'manifest-sha256.txt contient l’empreinte SHA-256 de chaque fichier, pour que chacun puisse vérifier que rien n’a été modifié.',
   contact: 'Questions',
   authority: 'Vous pouvez introduire une réclamation auprès de',
+  withheld: 'Ce qui manque',
+  withheldText:
+    'Nous avons omis ce qui vous aurait appris quelque chose sur une autre personne, ou aurait livré une clé d’accès. Une marque se trouve à cette place.',
+  withheldWhat: 'Omis',
+  withheldWhy: 'Pourquoi',
+  withheldKinds: { field: 'champ', record: 'donnée entière', attachment: 'fichier' },
+  withheldReasons: {
+    third_party: 'cela concerne une autre personne (art. 15, § 4 RGPD)',
+    secret: 'c’est une clé d’accès',
+    trade_secret: 'c’est un secret d’affaires (art. 15, § 4 RGPD)',
+  },
   empty: '(vide)',
   yes: 'oui',
   no: 'non',

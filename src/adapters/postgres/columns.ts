@@ -1,29 +1,12 @@
-import type { TableName, Tables } from '../../ports/tables.ts'
-
-export type BaseKind = 'text' | 'bigint' | 'int' | 'bool' | 'jsonb' | 'bytea' | 'text[]'
-/** How a column is stored; `?` marks one that may be null. */
-export type ColumnKind = BaseKind | `${BaseKind}?`
-
-type KindOfValue<Value> = [Value] extends [boolean]
-  ? 'bool'
-  : [Value] extends [number]
-    ? 'bigint' | 'int'
-    : [Value] extends [string]
-      ? 'text'
-      : [Value] extends [Uint8Array]
-        ? 'bytea'
-        : [Value] extends [readonly string[]]
-          ? 'text[]'
-          : 'jsonb'
-type KindOf<Value> = null extends Value ? `${KindOfValue<NonNullable<Value>>}?` : KindOfValue<Value>
+import type { Columns } from './column-kinds.ts'
+import { REVIEW_COLUMNS } from './review-columns.ts'
 
 /**
  * The columns of every table: the one place where a row's fields meet the database. Column names are the fields' names in
  * snake_case; a test compares this table with what the migrations made.
  */
-export const COLUMNS: {
-  readonly [Name in TableName]: { readonly [Column in keyof Tables[Name]]: KindOf<Tables[Name][Column]> }
-} = {
+export const COLUMNS: Columns = {
+  ...REVIEW_COLUMNS,
   request: {
     id: 'text',
     controllerId: 'text',
@@ -264,6 +247,7 @@ export const COLUMNS: {
     keyDigest: 'text',
     createdAtMs: 'bigint',
     revokedAtMs: 'bigint?',
+    vouchesLevel: 'int?',
   },
   idempotency: {
     id: 'text',

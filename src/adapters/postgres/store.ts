@@ -94,6 +94,8 @@ function txOf(session: Session): Tx {
     idempotency: table('idempotency'),
     archiveLink: table('archiveLink'),
     suppression: table('suppression'),
+    redaction: table('redaction'),
+    identityLink: table('identityLink'),
     dbNowMs: () => session.nowMs(),
   }
 }

@@ -1,5 +1,6 @@
 import type { TableName } from '../../ports/tables.ts'
-import { COLUMNS, type BaseKind, type ColumnKind } from './columns.ts'
+import type { BaseKind, ColumnKind } from './column-kinds.ts'
+import { COLUMNS } from './columns.ts'
 
 export interface Column {
   readonly field: string

@@ -20,6 +20,8 @@ export interface KeyOrder {
   readonly controllerId: ControllerId | null
   readonly label: string
   readonly createdAtMs: number
+  /** The highest level of identity that its holder may vouch for; absent goes by the role. */
+  readonly vouchesLevel?: number | null
 }
 
 /**
@@ -36,7 +38,7 @@ export async function createApiKey(store: Store, order: KeyOrder): Promise<{ key
 /** Inserts a row with a fresh secret of 32 random bytes. */
 export async function insertKey(tx: Tx, order: KeyOrder & { id: string }): Promise<{ key: string; row: ApiKeyRow }> {
   const key = `hbs_${order.id}_${randomBytes(32).toString('base64url')}`
-  const row: ApiKeyRow = { ...order, keyDigest: digestOf(key), revokedAtMs: null }
+  const row: ApiKeyRow = { vouchesLevel: null, ...order, keyDigest: digestOf(key), revokedAtMs: null }
   await tx.apiKey.insert(row)
   return { key, row }
 }
@@ -58,6 +60,7 @@ export async function ensureAdminKey(store: Store, key: string, nowMs: number): 
     keyDigest: digestOf(key),
     createdAtMs: nowMs,
     revokedAtMs: null,
+    vouchesLevel: null,
   }
   await store.transact(async (tx) => {
     for (const earlier of await tx.apiKey.find({ label: ADMIN_KEY_LABEL })) {

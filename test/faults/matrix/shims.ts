@@ -99,6 +99,8 @@ function watched(tx: Tx, written: { isDirty: boolean }, dbNowMs: () => number): 
     idempotency: table(tx.idempotency),
     archiveLink: table(tx.archiveLink),
     suppression: table(tx.suppression),
+    redaction: table(tx.redaction),
+    identityLink: table(tx.identityLink),
     dbNowMs: () => Promise.resolve(dbNowMs()),
   }
 }
