@@ -155,12 +155,15 @@ describe('an archive of parcels', () => {
     ...more,
   })
 
-  async function build(right: 'access' | 'portability', systems: readonly object[]) {
+  let attempts = 0
+
+  async function build(right: 'access' | 'portability', systems: readonly object[], withheld: readonly object[] = []) {
     const request = { id: 'request-1', right, language: 'en' }
-    const attempt = `${right}-${String(systems.length)}`
+    attempts += 1
+    const attempt = `${right}-${String(systems.length)}${attempts > 2 ? `-${String(attempts)}` : ''}`
     const policy = { controllerName: 'Voorbeeld Bouw nv', timeZone: 'Europe/Brussels' }
     const given = {
-      ...{ request, policy, vault: order.vault, attempt, withheld: [] },
+      ...{ request, policy, vault: order.vault, attempt, withheld },
       systems: systems.map((one) => ({ redactions: [], ...one })),
     } as unknown as ArchiveOrder
     const facts = await createArchives({ objects: store, clock }).build(given)
@@ -209,5 +212,53 @@ describe('an archive of parcels', () => {
     expect(archive.json('data/hubspot/contact.json')).toEqual([ZOE])
     expect(archive.paths.join()).not.toContain('score')
     expect(archive.text('index.html')).not.toContain('hot lead')
+  })
+
+  it('leaves out what a reviewer took out: in the data, on the pages and among the files', async () => {
+    const written = await createParcels(store).write(
+      order,
+      pieces(
+        record('contact', { name: 'Ada', boss: 'Bea Canary', 'a/b': ['x', 'Bob Canary'] }),
+        record('contact', { name: 'Cas Canary' }),
+        file('contact', 'canary.txt', 'Dora Canary'),
+        file('contact', 'mine.txt', 'mine'),
+      ),
+    )
+    const taken = { part: 'contact', reason: 'third_party', position: 0 } as const
+    const redactions = [
+      { ...taken, kind: 'field', path: '/boss' },
+      { ...taken, kind: 'field', path: '/a~1b/1' },
+      { ...taken, kind: 'record', position: 1, path: '' },
+      { ...taken, kind: 'attachment', path: '' },
+    ]
+    const withheld = [{ accountId: 'hubspot', part: 'contact', kind: 'field', reason: 'third_party', count: 2 }]
+    const { archive } = await build(
+      'access',
+      [{ leg: leg('hubspot'), account: account('hubspot'), parcel: written, redactions }],
+      withheld,
+    )
+    const marker = '[redacted: third party, Art. 15(4) GDPR]'
+    expect(archive.json('data/hubspot/contact.json')).toEqual([
+      { name: 'Ada', boss: marker, 'a/b': ['x', marker] },
+      { redacted: marker },
+    ])
+    expect(archive.json('withheld.json')).toMatchObject([{ account: 'hubspot', kind: 'field', count: 2 }])
+    for (const path of archive.paths) expect(archive.text(path)).not.toMatch(/canary/i)
+    expect(archive.text('index.html')).toContain('id="withheld"')
+    expect(archive.text('data/hubspot/files/000001.txt')).toBe('mine')
+  })
+
+  it('never holds credentials, in records or in text files of any length', async () => {
+    const key = `ghp_${'aB3'.repeat(12)}`
+    const long = `${'words '.repeat(30_000)}${key} ${'more '.repeat(30_000)}`
+    const written = await createParcels(store).write(
+      order,
+      pieces(record('contact', { note: `it is ${key}`, password: 'kaas' }), file('contact', 'log.txt', long)),
+    )
+    expect(written.counts).toEqual({ contact: { records: 1, attachments: 1, secrets: 3 } })
+    const { archive } = await build('access', [{ leg: leg('hubspot'), account: account('hubspot'), parcel: written }])
+    for (const path of archive.paths) expect(archive.text(path)).not.toMatch(/aB3aB3|kaas/)
+    const text = archive.text('data/hubspot/files/000001.txt')
+    expect(text.replace('[redacted: credential or secret]', key)).toBe(long)
   })
 })
