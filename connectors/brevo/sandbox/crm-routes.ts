@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../../src/connector/index.ts'
 import { bodyOf } from '../../../src/connector/testing.ts'
 import type { SandboxReply, SandboxRequest, SandboxRoute } from '../../../src/connector/testing.ts'
 import { DONE, documentNotFound, isRefusal, ok, refuse, windowOf } from './replies.ts'
-import { hexId, isoOf, numbersIn } from './state.ts'
+import { DAY_MS, hexId, isoOf, numbersIn } from './state.ts'
 import type { CrmName, Desk, Doc } from './state.ts'
 
 /** Notes, tasks, files, deals and companies. */
@@ -157,7 +157,7 @@ function fileRoutes(desk: Desk): readonly SandboxRoute[] {
       method: 'GET',
       path: '/v3/crm/files/:id',
       handle: one(desk, 'files', ({ id = '' }) => {
-        const until = desk.nowMs() + FIVE_MINUTES_MS
+        const until = desk.nowMs() + (desk.switches.is('file_address', 'a_day') ? DAY_MS : FIVE_MINUTES_MS)
         return ok({ fileUrl: `${desk.baseUrl}/store/${textAt({ id }, 'id')}.${until}` })
       }),
     },

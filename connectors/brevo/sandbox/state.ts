@@ -103,6 +103,8 @@ export const SWITCHES = {
   /** The older document shows files without an id. */
   file_ids: ['shown', 'hidden'],
   report_dates: ['any', 'ninety_days'],
+  /** Brevo's are good for five minutes, which pass in a moment on the fast clock of a demo. */
+  file_address: ['a_day', 'five_minutes'],
   enterprise: ['yes', 'no'],
   object_delete: ['completes', 'fails'],
   retry_after: ['absent', 'present'],

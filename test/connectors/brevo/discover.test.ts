@@ -183,6 +183,18 @@ describe('finding a person in Brevo', () => {
       for (const piece of exported) expect(JSON.stringify(piece)).toContain('here is your invoice')
       expect(mails.every((mail) => contentOf(mail).body === undefined)).toBe(true)
     }))
+
+  it('asks for a file’s address when its turn comes, since it is good for five minutes', () =>
+    withBench({ switches: { file_address: 'five_minutes' } }, async (bench) => {
+      const found = await bench.discover({ identifiers: bench.lab.subject.identifiers })
+      const opened: string[] = []
+      for await (const piece of bench.connector.export(bench.context, inPart(found, 'files'))) {
+        bench.lab.clock.push(10 * 60_000)
+        if (piece.kind === 'attachment')
+          for await (const chunk of await piece.open()) opened.push(Buffer.from(chunk as Uint8Array).toString())
+      }
+      expect(opened.sort()).toEqual([0, 1, 2].map((at) => `bytes of file ${at} `))
+    }))
 })
 
 /** Instants differ by when each lab was opened. */
