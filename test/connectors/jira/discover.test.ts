@@ -39,6 +39,17 @@ describe('a revoked token, to which Jira answers 200 and empty lists', () => {
       expect([last?.path, last?.status]).toEqual(['/rest/api/3/myself', 401])
     }))
 
+  it('is seen by the header alone, although the credential works again at the control', () =>
+    withJira({}, async (bench) => {
+      const headers = { 'content-type': 'application/json', 'x-seraph-loginreason': 'AUTHENTICATION_DENIED' }
+      bench.lab.sandbox.arm({
+        match: { path: /search\/jql/ },
+        times: 1,
+        what: { kind: 'status', status: 200, headers, body: '{"issues":[],"isLast":true}' },
+      })
+      expect(await codeOf(bench)).toBe('VENDOR_CREDENTIALS_REJECTED')
+    }))
+
   it('is asked for before and after every look', () =>
     withJira({}, async (bench) => {
       await find(bench)
