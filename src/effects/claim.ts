@@ -3,6 +3,7 @@ import { callId } from '../domain/ids.ts'
 import type { WritingRight } from '../domain/right.ts'
 import type { CallRow, EffectRow, IdentifierRow } from '../ports/rows.ts'
 import type { Account } from '../ports/runtime.ts'
+import { isStopped, openStops } from '../ports/stops.ts'
 import type { Tx } from '../ports/store.ts'
 import { CALL_LEASE_MS, type ClaimedCall, type Engine, type Lane } from './engine.ts'
 import { stopUnsent } from './stopping.ts'
@@ -57,6 +58,9 @@ async function claimReady(claim: Claim): Promise<ClaimedCall | undefined> {
   if (!first) return undefined
   const isFull = effects.length >= Math.min(claim.batchMax, first.batchCap ?? claim.batchMax)
   if (!isFull && first.readyAtMs > now) return undefined
+  // In the transaction that claims: what is not sent yet when a stop is given waits for its end.
+  if (isStopped(await openStops(tx), { controllerId: claim.account.controllerId, accountId: lane.accountId }))
+    return undefined
   const stopped = await heldBack(claim, effects)
   if (stopped.length > 0) {
     await stopEffects(engine, tx, stopped)

@@ -1,6 +1,8 @@
 import { nextEffectState } from '../domain/effect.ts'
+import type { StopRow } from '../ports/brake-rows.ts'
 import type { CallRow, EffectRow } from '../ports/rows.ts'
-import type { Tx } from '../ports/store.ts'
+import { isStopped, openStops } from '../ports/stops.ts'
+import type { Tx, Where } from '../ports/store.ts'
 import type { Engine, Lane } from './engine.ts'
 
 const CALLS_A_TURN = 50
@@ -39,8 +41,9 @@ function lostPatch(effect: EffectRow): Partial<Pick<EffectRow, 'state'>> {
 export async function dueLanes(engine: Engine): Promise<readonly Lane[]> {
   const now = engine.ports.clock.nowMs()
   return engine.ports.store.transact(async (tx) => {
+    const stops = await openStops(tx)
     const ready = await tx.effect.find(
-      { state: 'ready', isReleased: true, readyAtMs: { atMost: now } },
+      { state: 'ready', isReleased: true, readyAtMs: { atMost: now }, ...notHalted(engine, stops) },
       { orderBy: ['readyAtMs'], limit: 500 },
     )
     const asking = await tx.effect.find(
@@ -50,6 +53,14 @@ export async function dueLanes(engine: Engine): Promise<readonly Lane[]> {
     const lanes = new Map([...ready, ...asking].map((row) => [`${row.accountId}/${row.step}`, laneOf(row)]))
     return [...lanes.values()]
   })
+}
+
+/** What a stop holds would fill the page, and what may go would never be seen. */
+function notHalted({ ports }: Engine, stops: readonly StopRow[]): Where<EffectRow> {
+  if (stops.length === 0) return {}
+  const accounts = ports.policies.controllers().flatMap((id) => ports.accounts.of(id))
+  const free = accounts.filter(({ id: accountId, controllerId }) => !isStopped(stops, { controllerId, accountId }))
+  return { accountId: { in: free.map(({ id }) => id) } }
 }
 
 function laneOf({ accountId, connectorId, step }: EffectRow): Lane {

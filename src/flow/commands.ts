@@ -7,6 +7,7 @@ import type { Tx } from '../ports/store.ts'
 import { writeLeaf } from '../stages/common/leaf.ts'
 import { moveLeg, moveRequest } from '../stages/common/moves.ts'
 import { issueRequest } from '../stages/common/outbox.ts'
+import { giveBackStart } from '../stages/common/start.ts'
 import { signedBy } from '../stages/common/signed-by.ts'
 import { acceptIdentity } from '../stages/intake.ts'
 import { orderRecheck } from '../stages/recheck.ts'
@@ -79,8 +80,9 @@ async function end(
     request,
     event,
     ...signedBy(ports, request, order),
-    patch: { result, closedAtMs: ports.clock.nowMs(), nextActionAtMs: null },
+    patch: { result, heldBy: null, closedAtMs: ports.clock.nowMs(), nextActionAtMs: null },
   })
+  await giveBackStart(tx, request)
   for (const leg of await tx.leg.find({ requestId: request.id, state: { not: 'settled' } })) {
     await moveLeg(ports, tx, { leg, event: 'settle', actor: order.actor })
   }

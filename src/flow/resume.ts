@@ -3,12 +3,14 @@ import { DsrError } from '../domain/errors.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { PartResult } from '../domain/part.ts'
 import { stopUnsent } from '../effects/stopping.ts'
+import { isStopped, openStops } from '../ports/stops.ts'
 import type { ResumeOrder } from '../ports/commands.ts'
 import type { EffectRow, LegRow, RecordRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
-import { startSettling } from '../stages/act-leg.ts'
+import { afterEffects, startSettling } from '../stages/act-leg.ts'
 import { findAll } from '../ports/find-all.ts'
+import { writeJournal } from '../stages/common/journal.ts'
 import { moveLeg, moveRequest, resumeLeg } from '../stages/common/moves.ts'
 import { issueLeg, issueRequest } from '../stages/common/outbox.ts'
 import { resultsFor } from '../stages/common/parts.ts'
@@ -31,8 +33,8 @@ export async function resume(ports: Ports, tx: Tx, { request, order }: Resuming)
   if (order.legId === null) return resumeRequest(ports, tx, { request, order })
   const leg = await tx.leg.lock(order.legId)
   if (leg?.requestId !== request.id) throw new DsrError('NOT_FOUND', 'no such leg')
-  if (leg.state !== 'parked') throw new DsrError('ILLEGAL_TRANSITION', 'the leg does not wait for a person')
   const by = signedBy(ports, request, order)
+  if (leg.state !== 'parked') return endWaiting(ports, tx, { request, leg, by, action: order.action })
   switch (order.action) {
     case 'retry':
       return leg.parkedReason === 'plan_drift'
@@ -43,6 +45,31 @@ export async function resume(ports: Ports, tx: Tx, { request, order }: Resuming)
     case 'accept':
       return acceptAsIs(ports, tx, { request, leg, by })
   }
+}
+
+/**
+ * A person may also end what waits by itself: changes that a stop holds, and a system whose newer plan cools off. What is on its way
+ * is left to its end.
+ */
+async function endWaiting(
+  ports: Ports,
+  tx: Tx,
+  { request, leg, by, action }: LegOrder & { request: RequestRow; action: ResumeOrder['action'] },
+): Promise<void> {
+  const isCooling =
+    leg.state === 'found' && request.nextApproval !== null && (leg.nextActionAtMs ?? 0) > ports.clock.nowMs()
+  const isHalted = leg.state === 'acting' && isStopped(await openStops(tx), leg)
+  if (action !== 'accept' || !(isCooling || isHalted))
+    throw new DsrError('ILLEGAL_TRANSITION', 'the leg does not wait for a person')
+  if (isCooling) {
+    const patch = { parkedReason: 'plan_drift', returnTo: 'found', leaseUntilDbMs: null } as const
+    const parked = await moveLeg(ports, tx, { leg, event: 'park', patch, ...by })
+    return acceptAsIs(ports, tx, { request, leg: parked, by })
+  }
+  await stopUnsent(tx, leg.id, ports.clock.nowMs())
+  const detail = { account: leg.accountId }
+  await writeJournal(ports, tx, { requestId: request.id, legId: leg.id, ...by, kind: 'leg.effects_stopped', detail })
+  await afterEffects(ports, tx, leg.id)
 }
 
 async function resumeRequest(ports: Ports, tx: Tx, { request, order }: Resuming): Promise<void> {

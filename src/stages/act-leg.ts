@@ -14,6 +14,7 @@ import { holdLease, RELEASED, type Lease } from './common/lease.ts'
 import { moveLeg, parkLeg } from './common/moves.ts'
 import { issueEffects, issueLeg } from './common/outbox.ts'
 import { resultsFor } from './common/parts.ts'
+import { startAt } from './common/start.ts'
 import { approvedRows, openQuestion } from './common/planned.ts'
 import { settleLeg } from './common/settle-leg.ts'
 import { openIntake, refDigest } from './common/sealed.ts'
@@ -106,6 +107,7 @@ async function planEffects(
   if (!verb) return settleUnchanged(ports, lease, { kind: 'not_supported', why: 'this system has no way to do it' })
   const refusal = effectGate(lease.account, approved.certain)
   if (refusal !== undefined) return settleUnchanged(ports, lease, { kind: 'not_done', why: refusal })
+  if (lease.leg.state !== 'acting' && (await isHeldByCap(ports, lease))) return
   // What was planned once under this approval stays: a later look would plan for identifiers that nobody approved.
   if (lease.leg.state === 'acting') return storeEffects(ports, { lease, right, effects: [] })
   const added = await rereadRecords(lease, approved, signal)
@@ -114,6 +116,19 @@ async function planEffects(
   if (effects === 'not_approved') return parkDrift(ports, lease, added)
   // A match that is not certain keeps nobody from acting on what is: the leg asks about it before it ends.
   await storeEffects(ports, { lease, right, effects, matches: added })
+}
+
+/** A recheck that acts again counts under the hourly cap like a request that begins; its system waits for its turn. */
+async function isHeldByCap(ports: Ports, lease: Lease): Promise<boolean> {
+  const { request, leg, account } = lease
+  if (leg.generation === 0 || account.effects !== 'live') return false
+  return ports.store.transact(async (tx) => {
+    await holdLease(tx, lease)
+    const untilMs = await startAt(ports, tx, { request, generation: leg.generation })
+    if (untilMs <= ports.clock.nowMs()) return false
+    await tx.leg.update(leg.id, { ...RELEASED, errorCode: 'RATE_LIMITED', nextActionAtMs: untilMs })
+    return true
+  })
 }
 
 interface Planning {

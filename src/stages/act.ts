@@ -3,14 +3,20 @@ import { findAll } from '../ports/find-all.ts'
 import type { LegRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
+import { isControllerStopped, openStops } from '../ports/stops.ts'
 import { MOST_ROUNDS } from './common/discovery.ts'
+import { writeJournal } from './common/journal.ts'
 import { moveRequest } from './common/moves.ts'
 import { announceNotice, issueFlow } from './common/outbox.ts'
+import { giveBackStart, isCapped, startAt } from './common/start.ts'
 import { promiseRecheck } from './common/rechecks.ts'
 import { settleLeg } from './common/settle-leg.ts'
 
 /** A parked source holds its dependents at most so long (design §3, act). */
 const SOURCE_WAIT_MS = 4 * 3600_000
+
+/** So often a request that a stop holds looks whether it was lifted; whoever lifts it wakes the request at once. */
+const STOP_LOOK_MS = 5 * 60_000
 
 /**
  * Enters `acting` when the approval allows it, and leads the legs through their waves. Entering and withdrawing take the same
@@ -71,25 +77,62 @@ async function enterActing(ports: Ports, tx: Tx, request: RequestRow): Promise<'
   const { approval } = request
   // A plan that nobody approved in time is as stale as an approval that was not used in time.
   const staleAtMs = approval === null ? request.nextActionAtMs : approval.expiresAtMs
-  if (staleAtMs !== null && staleAtMs <= now) {
-    await moveRequest(ports, tx, { request, event: 'expired', patch: { approval: null, nextActionAtMs: null } })
+  // Whoever was approved in time and waits for the hourly cap keeps its turn.
+  if (staleAtMs !== null && staleAtMs <= now && request.heldBy !== 'hourly_cap') {
+    await giveBackStart(tx, request)
+    const patch = { approval: null, nextApproval: null, heldBy: null, nextActionAtMs: null }
+    await moveRequest(ports, tx, { request, event: 'expired', patch })
     await announceNotice(ports, tx, { request, about: 'plan_expired' })
     return 'waiting'
   }
   const mayAct = approval !== null && approval.planHash === request.planHash && approval.actNotBeforeMs <= now
   if (!mayAct) return 'waiting'
+  const legs = await tx.leg.find({ requestId: request.id, generation: 0 })
+  const hold = await holdOf(ports, tx, { request, legs })
+  if (hold) {
+    await holdRequest(ports, tx, { request, hold })
+    return 'waiting'
+  }
   const acting = await moveRequest(ports, tx, {
     request,
     event: 'acting_due',
-    patch: { nextActionAtMs: now + SOURCE_WAIT_MS },
+    patch: { heldBy: null, nextActionAtMs: now + SOURCE_WAIT_MS },
   })
-  const legs = await tx.leg.find({ requestId: request.id, generation: 0 })
   await settleEmpty(ports, tx, legs)
   await startLegs(ports, tx, {
     request: acting,
     legs: legs.filter((leg) => leg.state === 'found' && isDue(acting, leg, 0)),
   })
   return 'moved'
+}
+
+interface Hold {
+  readonly by: NonNullable<RequestRow['heldBy']>
+  /** When to look again. */
+  readonly untilMs: number
+}
+
+/** What keeps an approved request from starting: a stop of the whole controller, or the hourly cap. It can still be withdrawn. */
+async function holdOf(
+  ports: Ports,
+  tx: Tx,
+  { request, legs }: { request: RequestRow; legs: readonly LegRow[] },
+): Promise<Hold | undefined> {
+  if (!isCapped(ports, request, legs)) return undefined
+  const now = ports.clock.nowMs()
+  if (isControllerStopped(await openStops(tx), request.controllerId)) return { by: 'stop', untilMs: now + STOP_LOOK_MS }
+  const untilMs = await startAt(ports, tx, { request, generation: 0 })
+  return untilMs > now ? { by: 'hourly_cap', untilMs } : undefined
+}
+
+async function holdRequest(
+  ports: Ports,
+  tx: Tx,
+  { request, hold }: { request: RequestRow; hold: Hold },
+): Promise<void> {
+  await tx.request.update(request.id, { heldBy: hold.by, nextActionAtMs: hold.untilMs })
+  if (request.heldBy === hold.by) return
+  await writeJournal(ports, tx, { requestId: request.id, kind: 'request.held', detail: { because: hold.by } })
 }
 
 /** An account that holds nothing has nothing to act on, whether its search ended before acting began or later. */

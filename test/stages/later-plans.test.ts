@@ -68,8 +68,7 @@ describe('a plan that is made while acting', () => {
   it('can be left as it is while it cools off', async () => {
     const { rig, id } = await drifted()
     await rig.approve(id)
-    rig.vendor().faultOf = (verb) => (verb === 'discover' ? 'revoked' : 'none')
-    await rig.after(25 * HOUR)
+    await rig.after(20 * HOUR)
     await rig.resume(id, 'accept', rig.leg(id).id)
     expect(sentTo(rig)).toBe(0)
     expect(rig.request(id)).toMatchObject({ result: 'completed_with_exceptions' })

@@ -22,6 +22,8 @@ export type EventKind =
   | `request.${RequestEvent | 'received' | 'round_started' | 'forgotten'}`
   | `leg.${LegEvent | 'resumed'}`
   | 'plan.made'
+  | 'request.held'
+  | 'leg.effects_stopped'
   | 'plan.approved'
   | 'plan.ordered'
   | 'plan.approved_once'

@@ -7,6 +7,8 @@ import type { Job } from '../../../src/ports/queue.ts'
 import type { Actor, LegRow, OutboxRow, RequestRow } from '../../../src/ports/rows.ts'
 import type { Account, Ports } from '../../../src/ports/runtime.ts'
 import { createCommands } from '../../../src/flow/commands.ts'
+import { createStopping } from '../../../src/flow/stopping.ts'
+import type { Stopping } from '../../../src/ports/stopping.ts'
 import { createEffectHost } from '../../../src/flow/effect-host.ts'
 import { receiveRequest, type IntakeForm } from '../../../src/stages/intake.ts'
 import { connect } from '../../../workers/connector.ts'
@@ -47,6 +49,7 @@ export class Rig {
   readonly ports: Ports
   readonly engine: Engine
   readonly commands: Commands
+  readonly stopping: Stopping
   /** What was delivered outside, and what the receiver answers next. */
   readonly delivered: OutboxRow[] = []
   deliveryOutcome: DeliveryOutcome = { kind: 'delivered' }
@@ -75,6 +78,7 @@ export class Rig {
     }
     this.engine = { ports: this.ports, host: createEffectHost(this.ports) }
     this.commands = createCommands(this.ports)
+    this.stopping = createStopping(this.ports)
     this.#outside = {
       sendEvent: (row) => this.#deliver(row),
       sendNotice: (row) => this.#deliver(row),

@@ -260,6 +260,8 @@ export const en: BaseWords = {
     'leg.park': 'Needs a decision',
     'leg.resumed': 'Goes on',
     'plan.made': 'A plan was made',
+    'request.held': 'It waits before it begins',
+    'leg.effects_stopped': 'What was not sent was given up',
     'plan.approved': 'The plan was approved',
     'plan.ordered': 'A new plan was ordered',
     'plan.approved_once': 'One person approved the plan; a second one is awaited',

@@ -256,6 +256,8 @@ export const fr: BaseWords = {
     'leg.park': 'Demande une décision',
     'leg.resumed': 'Continue',
     'plan.made': 'Un plan a été fait',
+    'request.held': 'La demande attend avant de commencer',
+    'leg.effects_stopped': 'Ce qui n’était pas envoyé a été abandonné',
     'plan.approved': 'Le plan a été approuvé',
     'plan.ordered': 'Un nouveau plan a été demandé',
     'plan.approved_once': 'Une personne a approuvé le plan ; une deuxième est attendue',

@@ -256,6 +256,8 @@ export const nl: BaseWords = {
     'leg.park': 'Vraagt een beslissing',
     'leg.resumed': 'Gaat voort',
     'plan.made': 'Een plan werd gemaakt',
+    'request.held': 'Ze wacht voor ze begint',
+    'leg.effects_stopped': 'Wat niet verzonden was, is opgegeven',
     'plan.approved': 'Het plan werd goedgekeurd',
     'plan.ordered': 'Er werd een nieuw plan gevraagd',
     'plan.approved_once': 'Eén persoon keurde het plan goed; een tweede wordt verwacht',
