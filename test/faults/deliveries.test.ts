@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Job, JobQueue } from '../../src/ports/queue.ts'
 import { seededRandom } from '../../src/connector/testing.ts'
 import { describeStacks } from '../kit/stack/backends.ts'
-import { doubledChanges } from '../kit/stack/facts.ts'
+import { repeatedChanges } from '../kit/stack/marked-calls.ts'
 import { startStack } from '../kit/stack/stack.ts'
 import { pictureOf } from '../kit/stack/vendors.ts'
 
@@ -51,7 +51,7 @@ describeStacks(
       await stack.portal.lead(id)
 
       expect(sent.count).toBeGreaterThan(10)
-      expect(doubledChanges(stack)).toEqual([])
+      expect(repeatedChanges(stack.vendors.logs())).toEqual([])
       expect(pictureOf(neighbour)).toBe(before)
       const { predicate } = await stack.portal.record(id)
       expect(predicate.legs.flatMap((leg) => leg.parts).filter((part) => part.outcome.kind === 'failed')).toEqual([])

@@ -1,23 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
-import { createDirectoryStore } from '../../src/adapters/objects/directory.ts'
 import { verifyRecordFile } from '../../src/ledger/verify-record.ts'
-import { MemoryStore } from '../kit/memory-store.ts'
 import { DAY } from '../kit/sim/clock.ts'
-import { Course, RECORD_KEY } from './matrix/course.ts'
+import { openCourse, RECORD_KEY, type Course } from './matrix/course.ts'
+import { openMemoryParts } from './matrix/memory-parts.ts'
 
 describe('the orchestrator forgets too, on the schedule that the record states', () => {
   it('first the parcels, then the archive, in the end the key; the record still verifies', async () => {
-    const directory = await mkdtemp(path.join(os.tmpdir(), 'habeas-test-forgetting-'))
-    const course = new Course(
-      {
-        store: (clock) => new MemoryStore({ clock }),
-        objects: (clock) => createDirectoryStore({ directory, clock }),
-      },
-      'access',
-    )
+    const course = await openCourse(openMemoryParts, 'access')
     const id = await course.run()
     const [seal] = await course.read((tx) => tx.seal.find({ requestId: id }))
     const verdict = verifyRecordFile(seal!.envelope, [RECORD_KEY])
@@ -41,13 +30,13 @@ describe('the orchestrator forgets too, on the schedule that the record states',
 
     const [kept] = await course.read((tx) => tx.seal.find({ requestId: id }))
     expect(verifyRecordFile(kept!.envelope, [RECORD_KEY]).kind).toBe('valid')
-    await rm(directory, { recursive: true, force: true })
+    await course.parts.close()
   }, 60_000)
 })
 
 async function keysOf(course: Course): Promise<readonly string[]> {
   const keys: string[] = []
-  for await (const object of course.objects.list('')) keys.push(object.key)
+  for await (const object of course.parts.objects.list('')) keys.push(object.key)
   return keys
 }
 

@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals'
 import { describeStacks } from '../kit/stack/backends.ts'
-import { doubledChanges } from '../kit/stack/facts.ts'
 import { loseQueue } from '../kit/stack/lose-queue.ts'
+import { repeatedChanges } from '../kit/stack/marked-calls.ts'
+import { progressOf } from '../kit/stack/progress.ts'
 import { startStack, type Stack } from '../kit/stack/stack.ts'
 import { pictureOf } from '../kit/stack/vendors.ts'
 import { until } from '../kit/services/child.ts'
@@ -10,16 +11,6 @@ import type { RequestId } from '../../src/domain/ids.ts'
 
 const TIMES = { speed: 4000, databaseSpeed: 20 }
 const RESUMED_WITHIN_MS = 60_000
-
-/** How far a request has come: grows with each run of a leg, each step and each settled effect. */
-async function progressOf({ portal }: Stack, id: RequestId): Promise<number> {
-  return portal.read(async (tx) => {
-    const legs = await tx.leg.find({ requestId: id })
-    const lines = await tx.journal.count({ requestId: id })
-    const done = await tx.effect.count({ requestId: id, state: 'done' })
-    return lines + done + legs.reduce((sum, leg) => sum + leg.attempts, 0)
-  })
-}
 
 type Sign = () => Promise<boolean>
 
@@ -62,7 +53,7 @@ describeStacks('no request is lost once acknowledged: a queue that loses everyth
     await portal.lead(id)
 
     expect(delays.filter((ms) => ms > RESUMED_WITHIN_MS)).toEqual([])
-    expect(doubledChanges(stack)).toEqual([])
+    expect(repeatedChanges(stack.vendors.logs())).toEqual([])
     expect(pictureOf(neighbour)).toBe(before)
     await expect(portal.record(id)).resolves.toMatchObject({ predicate: { action: 'erasure' } })
   }, 180_000)

@@ -1,16 +1,16 @@
 import { afterAll, describe, it } from '@jest/globals'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { startTestPostgres, type TestPostgres } from './services/postgres.ts'
+import { startTestPostgres, type PostgresOptions, type TestPostgres } from './services/postgres.ts'
 import { startTestRedis, type RedisOptions, type TestRedis } from './services/redis.ts'
 import { startTestS3, type S3Options, type TestS3 } from './services/s3.ts'
 import { running } from './services/running.ts'
 
 export type Service = 'postgres' | 'redis' | 's3'
 
-/** A fresh database of its own; the server is shared within the test file and ends with it. */
-export function startPostgres(): Promise<TestPostgres> {
-  return startTestPostgres()
+/** A fresh database of its own, or a copy; the server is shared within the test file and ends with it. */
+export function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres> {
+  return startTestPostgres(options)
 }
 
 /** An empty Redis of its own (or a shared one by TEST_REDIS_URL); `cluster: 3` starts that many masters. */

@@ -1,56 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { createQueue } from '../../src/adapters/queue/index.ts'
 import { reconnectAfterMs } from '../../src/adapters/queue/redis-connection.ts'
 import { queueError } from '../../src/adapters/queue/errors.ts'
 import type { Job } from '../../src/ports/queue.ts'
+import { Wire } from '../kit/services/wire.ts'
 import { aLeg, aRequest, describeBackends, doing, freshConnector, until } from './backends.ts'
-
-/** A wire to the server that the test can cut, and mend on the same port. */
-class Wire {
-  readonly #target: URL
-  readonly #sockets = new Set<Socket>()
-  #server: Server | undefined
-  #port = 0
-
-  constructor(target: string) {
-    this.#target = new URL(target)
-  }
-
-  async mend(): Promise<string> {
-    this.#server = createServer((socket) => {
-      const far = connect(Number(this.#target.port), this.#target.hostname)
-      for (const end of [socket, far]) {
-        this.#sockets.add(end)
-        end.on('error', () => undefined)
-      }
-      socket.pipe(far).pipe(socket)
-    })
-    this.#server.listen(this.#port, '127.0.0.1')
-    await once(this.#server, 'listening')
-    this.#server.unref()
-    this.#port = (this.#server.address() as AddressInfo).port
-    const url = new URL(this.#target)
-    url.hostname = '127.0.0.1'
-    url.port = String(this.#port)
-    return url.href
-  }
-
-  async cut(): Promise<void> {
-    const server = this.#server!
-    const closed = once(server, 'close')
-    server.close()
-    for (const socket of this.#sockets) socket.destroy()
-    this.#sockets.clear()
-    await closed
-  }
-}
 
 describeBackends('an outage of the queue', (bench) => {
   it('makes adding fail soon, heals by itself, and wakes the workers again', async () => {
-    const wire = new Wire(bench.place.url)
-    const url = await wire.mend()
+    const wire = await Wire.to(bench.place.url)
+    const { url } = wire
     const errors: unknown[] = []
     const adapter = await bench.open({ url, addTimeoutMs: 1500, onError: (error) => errors.push(error) })
     const { queue, workers } = adapter
@@ -84,6 +45,41 @@ describeBackends('an outage of the queue', (bench) => {
     await worker.close(2000)
     expect(JSON.stringify(errors.map(String))).not.toContain(new URL(url).port)
   })
+})
+
+describeBackends('connections to the queue that fall silent', (bench) => {
+  // Nothing tells of a peer that died without a word or of a gateway that forgot us: only a limit of one's own does.
+  it('are given up, and the workers go on over new ones', async () => {
+    const wire = await Wire.to(bench.place.url)
+    const errors: unknown[] = []
+    const adapter = await bench.open({ url: wire.url, addTimeoutMs: 1500, onError: (error) => errors.push(error) })
+    const { queue, workers } = adapter
+    const kind = freshConnector()
+    const ran: Job[] = []
+    const worker = await workers.connector(
+      kind,
+      doing((job) => ran.push(job)),
+      { concurrency: 1, onError: (error) => errors.push(error) },
+    )
+    const jobs = [aLeg(aRequest(), kind), aLeg(aRequest(), kind)] as const
+    await queue.add(jobs[0])
+    await until(() => ran.length === 1)
+
+    wire.silence()
+    await expect(queue.add(jobs[1])).rejects.toMatchObject({ code: 'QUEUE_UNREACHABLE' })
+    await wire.mend()
+    await until(
+      async () =>
+        queue.add(jobs[1]).then(
+          () => true,
+          () => false,
+        ),
+      60_000,
+    )
+    await until(() => ran.length === 2, 60_000)
+    expect(ran).toEqual(jobs)
+    await worker.close(2000)
+  }, 150_000)
 })
 
 describe('a queue that is not there', () => {

@@ -5,6 +5,7 @@ import { inspect } from 'node:util'
 import { migrate } from '../../src/adapters/postgres/migrate.ts'
 import { createStore, type PostgresStore } from '../../src/adapters/postgres/store.ts'
 import { describeWithService, startPostgres } from '../kit/services.ts'
+import { Wire } from '../kit/services/wire.ts'
 import { codeOf } from './code-of.ts'
 import { identifierRow, outboxRow } from './rows.ts'
 import { Sql } from './sql.ts'
@@ -100,6 +101,21 @@ describeWithService('postgres', 'when the database fails', () => {
     expect(await codeOf(idles)).toBe('DATABASE_UNREACHABLE')
     expect((await store.transact((tx) => tx.outbox.get(row.id)))?.tries).toBe(0)
     await hasty.close()
+  })
+
+  // A peer that died without a word, or a gateway that forgot us, sends nothing: transactions waited for a quarter of an hour.
+  it('gives up connections that fell silent, and goes on over new ones', async () => {
+    const wire = await Wire.to(databaseUrl)
+    const far = createStore({ databaseUrl: wire.url, poolSize: 2, answerTimeoutMs: 400 })
+    const row = outboxRow()
+    const work = far.transact(async (tx) => {
+      await tx.outbox.insert(row)
+      wire.silence()
+    })
+    expect(await codeOf(work)).toBe('DATABASE_UNREACHABLE')
+    await wire.mend()
+    expect(await far.transact((tx) => tx.outbox.get(row.id))).toBeUndefined()
+    await far.close()
   })
 
   it('answers DATABASE_UNREACHABLE when no connection comes free', async () => {

@@ -7,14 +7,19 @@ export interface PoolOptions {
   readonly poolSize?: number
   /** How long a transaction waits for a connection; 10 s when absent. */
   readonly connectTimeoutMs?: number
+  /** A connection that does not answer a statement for so long is given up; 35 s when absent, longer than any statement may take. */
+  readonly answerTimeoutMs?: number
 }
 
-export function createPool({ databaseUrl, poolSize = 10, connectTimeoutMs = 10_000 }: PoolOptions): Pool {
+export function createPool(options: PoolOptions): Pool {
+  const { databaseUrl, poolSize = 10, connectTimeoutMs = 10_000, answerTimeoutMs = 35_000 } = options
   const pool = new Pool({
     connectionString: databaseUrl,
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    // Nothing tells of a server that died without a word; the system itself would wait for a quarter of an hour.
+    query_timeout: answerTimeoutMs,
     // A transaction sends what needs no answer without waiting for one; see Session.
     pipeline: true,
     stream: () => new TurnSocket(),

@@ -13,6 +13,9 @@ const SCHEMA = 'bullmq'
 /** More than two connections for each worker exhaust the server long before they help. */
 const WORKER_CONNECTIONS = 2
 
+/** A statement of the queue takes milliseconds: one without an answer for so long went to a server that died without a word. */
+const SILENCE_MS = 15_000
+
 const bullmq = withBackend(createPostgresBackend)
 
 /** BullMQ on PostgreSQL 14 or newer: one small pool for adding and looking, one for each receiver. */
@@ -34,7 +37,13 @@ export function postgresBackend(settings: PostgresBackendSettings): Backend {
     receiver: (name, processor, options) =>
       new bullmq.Worker(name, processor, {
         ...options,
-        connection: { connectionString: settings.url, schema: SCHEMA, max: WORKER_CONNECTIONS, keepAlive: true },
+        connection: {
+          connectionString: settings.url,
+          schema: SCHEMA,
+          max: WORKER_CONNECTIONS,
+          keepAlive: true,
+          query_timeout: SILENCE_MS,
+        },
       }),
     // bull-board and its types know queues by their default backend; it was tried with both.
     queue: (name) => new bullmq.Queue(name, { connection }) as unknown as Queue,

@@ -3,9 +3,21 @@ import type { RedisAddress } from './redis-address.ts'
 
 type Limits = Pick<RedisOptions, 'maxRetriesPerRequest' | 'commandTimeout'>
 
+/**
+ * A command without an answer for so long is a connection to a server that died without a word, or that a gateway forgot. Longer
+ * than BullMQ lets a command wait for jobs (10 s).
+ */
+const SILENCE_MS = 15_000
+
 /** A connection to one Redis, to the master that sentinels name, or to a cluster, by its address. */
 export function connectRedis(address: RedisAddress, limits: Limits): Redis | Cluster {
-  const common = { ...limits, ...address.login, ...(address.isEncrypted && { tls: {} }), connectTimeout: 5000 }
+  const common = {
+    ...limits,
+    ...address.login,
+    ...(address.isEncrypted && { tls: {} }),
+    connectTimeout: 5000,
+    socketTimeout: SILENCE_MS,
+  }
   const retryStrategy = reconnectAfterMs
   switch (address.kind) {
     case 'single':

@@ -3,8 +3,9 @@ export const MODES = ['crash_before', 'crash_after', 'lost_before', 'lost_after'
 export type Mode = (typeof MODES)[number]
 
 export interface Fault {
-  /** Which boundary of the course, from 0. */
-  readonly at: number
+  /** Which boundary of the course: the nth of its name, from 1. What runs side by side may change places, its count stays. */
+  readonly name: string
+  readonly nth: number
   readonly mode: Mode
   /** 2: the next time the same boundary is reached, it breaks again. */
   readonly times: 1 | 2
@@ -16,9 +17,9 @@ export class ProcessDied extends Error {}
 /** Every way in or out of the stages and the effect engine goes through here, one after the other. */
 export class Boundaries {
   readonly visited: string[] = []
+  readonly #seen = new Map<string, number>()
   readonly #fault: Fault | undefined
   #left: number
-  #name: string | undefined
   #isDead = false
 
   constructor(fault?: Fault) {
@@ -58,11 +59,12 @@ export class Boundaries {
   /** Counts the boundary, and says how it breaks this time. */
   arrive(name: string): Mode | undefined {
     this.requireAlive()
-    const at = this.visited.push(name) - 1
-    if (this.#fault === undefined || this.#left === 0) return undefined
-    const isHit = this.#name === undefined ? at === this.#fault.at : name === this.#name
-    if (!isHit) return undefined
-    this.#name = name
+    this.visited.push(name)
+    const nth = (this.#seen.get(name) ?? 0) + 1
+    this.#seen.set(name, nth)
+    if (this.#fault === undefined || this.#left === 0 || name !== this.#fault.name) return undefined
+    // Once struck, the next of the name that is reached breaks too.
+    if (nth < this.#fault.nth) return undefined
     this.#left -= 1
     return this.#fault.mode
   }

@@ -7,11 +7,10 @@ import { isDsrError } from '../../../src/domain/errors.ts'
 import type { RequestId } from '../../../src/domain/ids.ts'
 import type { Engine } from '../../../src/effects/engine.ts'
 import type { Commands } from '../../../src/ports/commands.ts'
-import type { ObjectStore } from '../../../src/ports/objects.ts'
 import type { Job } from '../../../src/ports/queue.ts'
 import type { OutboxRow } from '../../../src/ports/rows.ts'
 import type { Ports } from '../../../src/ports/runtime.ts'
-import type { Store, Tx } from '../../../src/ports/store.ts'
+import type { Tx } from '../../../src/ports/store.ts'
 import { createCommands } from '../../../src/flow/commands.ts'
 import { createEffectHost } from '../../../src/flow/effect-host.ts'
 import { receiveRequest } from '../../../src/stages/intake.ts'
@@ -19,44 +18,47 @@ import { connect } from '../../../workers/connector.ts'
 import { coordinate } from '../../../workers/coordinator.ts'
 import { relayTurn, type Relay } from '../../../workers/relay.ts'
 import { choresTurn, watchTurn } from '../../../workers/watchdog.ts'
-import { testAccount, testAccounts } from '../../kit/sim/accounts.ts'
 import { HOUR, MINUTE, SECOND, VirtualClock } from '../../kit/sim/clock.ts'
 import { Dice, seededIds } from '../../kit/sim/dice.ts'
-import { fakeConnector } from '../../kit/sim/fake-connector.ts'
-import { FakeVendor } from '../../kit/sim/fake-vendor.ts'
-import { contactOf, invoiceOf, mailOf, testPerson } from '../../kit/sim/people.ts'
 import { testPolicies } from '../../kit/sim/policies.ts'
 import { MemoryQueue } from '../../kit/sim/queue.ts'
 import { APPROVER, intakeForm, PORTAL } from '../../kit/sim/rig.ts'
 import { Boundaries, ProcessDied, type Fault } from './boundaries.ts'
-import { shimConnector, shimObjects, shimOutside, shimQueue, shimStore } from './shims.ts'
+import type { CourseParts, OpenCourseParts } from './parts.ts'
+import { shimObjects, shimOutside, shimQueue, shimStore } from './shims.ts'
 
-export type CourseRight = 'access' | 'erasure'
-
-export interface CoursePlaces {
-  /** An empty system of record whose clock is the one given. */
-  readonly store: (clock: { nowMs(): number }) => Store
-  readonly objects: (clock: { nowMs(): number }) => ObjectStore
-}
+export type CourseRight = 'access' | 'portability' | 'erasure'
 
 export const SIGNING_KEY = newSigningKey()
 export const RECORD_KEY = trustedKeyOf(SIGNING_KEY)
 const MASTER_KEY = new Uint8Array(32).fill(7)
-const SUBJECT = testPerson('ada')
-const NEIGHBOUR = testPerson('bea', SUBJECT.name)
 const MOST_TURNS = 600
+const CHORES_EVERY = 8
 /** The longest lease of all, a call's, and a little. */
 const TAKE_OVER_MS = 185 * SECOND
+
+/** Opens a course on the given parts. */
+export async function openCourse(open: OpenCourseParts, right: CourseRight, fault?: Fault): Promise<Course> {
+  const clock = new VirtualClock()
+  const boundaries = new Boundaries(fault)
+  return new Course({ parts: await open(clock, boundaries), clock, boundaries, right, fault })
+}
+
+interface Opened {
+  readonly parts: CourseParts
+  readonly clock: VirtualClock
+  readonly boundaries: Boundaries
+  readonly right: CourseRight
+  readonly fault: Fault | undefined
+}
 
 /** One request from the portal to its end, with one fault on the way; whoever died is replaced, and the portal asks again. */
 export class Course {
   readonly boundaries: Boundaries
-  readonly vendor: FakeVendor
+  readonly parts: CourseParts
   readonly delivered: OutboxRow[] = []
-  readonly objects: ObjectStore
   readonly ports: Ports
-  readonly #clock = new VirtualClock()
-  readonly #store: Store
+  readonly #clock: VirtualClock
   readonly #queue = new MemoryQueue()
   readonly #right: CourseRight
   readonly #engine: Engine
@@ -65,27 +67,22 @@ export class Course {
   readonly #isJobLost: boolean
   #deaths = 0
 
-  constructor(places: CoursePlaces, right: CourseRight, fault?: Fault) {
-    const clock = this.#clock
+  constructor({ parts, clock, boundaries, right, fault }: Opened) {
+    this.#clock = clock
     this.#right = right
-    this.boundaries = new Boundaries(fault)
+    this.boundaries = boundaries
+    this.parts = parts
     // A job whose worker died is given to another, or lost with it: the one and the other, case by case.
-    this.#isJobLost = (fault?.at ?? 0) % 2 === 1
-    this.vendor = new FakeVendor(clock)
-    this.vendor.add(...contactOf(SUBJECT, 2), mailOf(SUBJECT), invoiceOf(SUBJECT), ...contactOf(NEIGHBOUR, 1))
-    this.vendor.purgeMs = HOUR
+    this.#isJobLost = (fault?.nth ?? 0) % 2 === 1
     const random = seededIds(new Dice(1))
-    this.#store = places.store(clock)
-    this.objects = places.objects(clock)
-    const objects = shimObjects(this.objects, this.boundaries)
-    const connector = shimConnector(fakeConnector(this.vendor), this.boundaries)
+    const objects = shimObjects(parts.objects, boundaries)
     this.ports = {
-      store: shimStore(this.#store, this.boundaries, () => clock.nowMs()),
+      store: shimStore(parts.store, boundaries, () => clock.nowMs()),
       clock,
       random,
       vault: createVault({ masterKey: MASTER_KEY, lookupKey: MASTER_KEY }),
-      accounts: testAccounts([testAccount({ id: 'crm', connector, clock })]),
-      policies: testPolicies({ byRight: { access: { approval: 'auto' } } }),
+      accounts: parts.accounts,
+      policies: testPolicies({ byRight: { access: { approval: 'auto' }, portability: { approval: 'auto' } } }),
       parcels: createParcels(objects),
       archives: createArchives({ objects, clock }),
       signer: createSigner(SIGNING_KEY),
@@ -97,8 +94,8 @@ export class Course {
     const outside = { sendEvent: this.#deliver, sendNotice: this.#deliver, retryAfterMs: [MINUTE, HOUR, HOUR] }
     this.#relay = {
       ports: this.ports,
-      queue: shimQueue(this.#queue, this.boundaries),
-      outside: shimOutside(outside, this.boundaries),
+      queue: shimQueue(this.#queue, boundaries),
+      outside: shimOutside(outside, boundaries),
     }
   }
 
@@ -107,9 +104,13 @@ export class Course {
     return Promise.resolve({ kind: 'delivered' } as const)
   }
 
+  get #dog() {
+    return { engine: this.#engine, queue: this.#relay.queue }
+  }
+
   /** What is stored, as an onlooker sees it. */
   read<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return this.#store.transact(work)
+    return this.parts.store.transact(work)
   }
 
   /** @throws Error when the request does not come to its end. */
@@ -119,8 +120,8 @@ export class Course {
       await this.#workOff()
       if (await this.#isOver(id)) return await this.#tidy(id)
       await this.#askPeople(id)
-      await this.#work(() => watchTurn({ engine: this.#engine, queue: this.#relay.queue }))
-      await this.#work(() => choresTurn({ engine: this.#engine, queue: this.#relay.queue }))
+      await this.#work(() => watchTurn(this.#dog))
+      if (turn % CHORES_EVERY === 0) await this.#work(() => choresTurn(this.#dog))
       if (this.#queue.waiting.length === 0) await this.#wait()
     }
     throw new Error('the request does not come to its end')
@@ -128,8 +129,7 @@ export class Course {
 
   /** The chores come once more, as they do every minute. */
   async #tidy(id: RequestId): Promise<RequestId> {
-    for (let turn = 0; turn < 4; turn += 1)
-      await this.#work(() => choresTurn({ engine: this.#engine, queue: this.#relay.queue }))
+    for (let turn = 0; turn < 4; turn += 1) await this.#work(() => choresTurn(this.#dog))
     return id
   }
 
@@ -141,8 +141,11 @@ export class Course {
 
   /** The portal asks again with the same key until it has an answer. */
   async #handIn(): Promise<RequestId> {
-    const form = intakeForm(SUBJECT.email, {
+    const { email, identities, names } = this.parts.subject
+    const form = intakeForm(email, {
       right: this.#right,
+      identities,
+      names,
       idempotencyKey: 'one and the same',
       callbackUrl: 'https://portal.example.com/callback',
     })
@@ -183,11 +186,20 @@ export class Course {
       const { planHash } = request
       await this.#insist(() => this.#commands.approve({ requestId: id, actor: APPROVER, reason: null, planHash }))
     }
+    if (request?.state === 'awaiting_decision') await this.#decide(id)
     for (const leg of legs) {
       if (leg.parkedReason !== 'effect_unknown') throw new Error(`parked: ${leg.parkedReason ?? ''}`)
       const order = { requestId: id, actor: PORTAL, reason: null, legId: leg.id, action: 'act_again' as const }
       await this.#insist(() => this.#commands.resume(order))
     }
+  }
+
+  /** A person knows whose every doubtful record is: the subject's, who alone was planted. */
+  async #decide(id: RequestId): Promise<void> {
+    const open = await this.read((tx) => tx.record.find({ requestId: id, isCertain: false, decision: null }))
+    if (open.length === 0) return
+    const decisions = open.map((row) => ({ recordId: row.id, decision: 'subject' as const, law: null, untilMs: null }))
+    await this.#insist(() => this.#commands.decide({ requestId: id, actor: APPROVER, reason: 'looked at', decisions }))
   }
 
   /** Whoever is outside asks again until there is an answer. */
@@ -217,23 +229,9 @@ export class Course {
   /** To the next moment at which something is due, and to the watchdog's next look at what was lost at the latest. */
   async #wait(): Promise<void> {
     const now = this.#clock.nowMs()
-    const due = await this.read(async (tx) => {
-      const requests = await tx.request.find({ nextActionAtMs: { above: now } })
-      const legs = await tx.leg.find({ nextActionAtMs: { above: now } })
-      const effects = await tx.effect.find({ nextActionAtMs: { above: now } })
-      const messages = await tx.outbox.find({ publishedAtDbMs: null, notBeforeMs: { above: now } })
-      return [
-        ...requests.map((row) => row.nextActionAtMs),
-        ...legs.map((row) => row.nextActionAtMs),
-        ...effects.map((row) => row.nextActionAtMs),
-        ...messages.map((row) => row.notBeforeMs),
-      ].filter((at) => at !== null)
-    })
-    const isOut = await this.read(async (tx) => {
-      const legs = await tx.leg.count({ issuedAtDbMs: { above: 0 } })
-      const calls = await tx.call.count({ state: 'sent' })
-      return legs + calls + (await tx.request.count({ issuedAtDbMs: { above: 0 } })) > 0
-    })
+    const { due, isOut } = await this.read((tx) => outlook(tx, now))
+    // What was announced just now waits for the relay and not for time.
+    if (due.some((at) => at <= now)) return
     const next = Math.min(...due, isOut || due.length === 0 ? now + 31 * SECOND : Infinity)
     this.#clock.reach(Math.max(next, now + SECOND))
   }
@@ -246,4 +244,31 @@ export class Course {
     if (request === undefined) throw new Error('the request is lost')
     return request.state === 'closed' && waiting === 0
   }
+}
+
+interface Outlook {
+  /** When something is due by itself; what is due already is an announcement that the relay will take. */
+  readonly due: readonly number[]
+  /** Whether something is out of which nobody may have heard. */
+  readonly isOut: boolean
+}
+
+async function outlook(tx: Tx, now: number): Promise<Outlook> {
+  const later = { above: now }
+  const [requests, legs, effects, rechecks, messages, calls, requestsOut, legsOut] = await Promise.all([
+    tx.request.find({ nextActionAtMs: later }),
+    tx.leg.find({ nextActionAtMs: later }),
+    tx.effect.find({ nextActionAtMs: later }),
+    tx.recheck.find({ state: 'due', dueAtMs: later }),
+    tx.outbox.find({ publishedAtDbMs: null }),
+    tx.call.count({ state: 'sent' }),
+    tx.request.count({ issuedAtDbMs: { above: 0 } }),
+    tx.leg.count({ issuedAtDbMs: { above: 0 } }),
+  ])
+  const due = [
+    ...[...requests, ...legs, ...effects].map((row) => row.nextActionAtMs),
+    ...rechecks.map((row) => row.dueAtMs),
+    ...messages.map((row) => row.notBeforeMs ?? now),
+  ]
+  return { due: due.filter((at) => at !== null), isOut: calls + requestsOut + legsOut > 0 }
 }

@@ -1,6 +1,9 @@
 import { verifyRecordFile } from '../../../src/ledger/verify-record.ts'
+import { sha256Hex } from '../../../src/crypto/digest.ts'
 import type { RequestId } from '../../../src/domain/ids.ts'
 import { ARCHIVE_KEPT_MS } from '../../../src/stages/seal.ts'
+import type { RequestRow } from '../../../src/ports/rows.ts'
+import { openArchive } from '../../kit/stack/archive.ts'
 import { RECORD_KEY, type Course } from './course.ts'
 
 /** The end of a course: what must be the same whatever broke on the way. */
@@ -15,6 +18,8 @@ export async function endOf(course: Course, id: RequestId): Promise<unknown> {
     rechecks: await tx.recheck.find({ requestId: id }),
   }))
   const objects = await keysOf(course)
+  const keys = rows.seals.map((seal) => seal.archiveKey).filter((key) => key !== null)
+  const archives = await Promise.all(keys.map((key) => archiveFacts(course, rows.request!, key)))
   await course.after(ARCHIVE_KEPT_MS, id)
   const left = await keysOf(course)
   return {
@@ -28,23 +33,24 @@ export async function endOf(course: Course, id: RequestId): Promise<unknown> {
     leaves: rows.leaves.map((leaf) => leaf.kind).sort(),
     rechecks: rows.rechecks.map((one) => `${one.why} ${one.state}`),
     parcels: objects.filter((key) => key.startsWith('parcels/')),
-    isArchived: rows.seals.map((seal) => seal.archiveKey === null || objects.includes(seal.archiveKey)),
+    archives,
     leftAfterItsDate: left,
     answers: new Set(answersOf(course)).size,
-    vendor: {
-      held: course.vendor.held('ada').map((one) => one.ref),
-      neighbour: course.vendor.held('bea').map((one) => one.ref),
-      applied: course.vendor.history
-        .filter((event) => event.kind === 'applied')
-        .map((event) => `${event.step} ${event.target}`)
-        .sort(),
-    },
+    vendors: await course.parts.vendorFacts(),
+    repeated: course.parts.repeatedChanges(),
   }
+}
+
+/** What the person finds in the archive, but for the times in it. */
+async function archiveFacts({ ports, parts }: Course, request: RequestRow, key: string): Promise<unknown> {
+  const { paths, text } = await openArchive({ objects: parts.objects, vault: ports.vault.open(request), key })
+  const data = paths.filter((one) => one.startsWith('data/'))
+  return { paths: [...paths].sort(), data: data.map((one) => sha256Hex(text(one))).sort() }
 }
 
 async function keysOf(course: Course): Promise<readonly string[]> {
   const keys: string[] = []
-  for await (const object of course.objects.list('')) keys.push(object.key)
+  for await (const object of course.parts.objects.list('')) keys.push(object.key)
   return keys
 }
 

@@ -1,4 +1,6 @@
 import type { Connector, WritingVerb } from '../../../src/connector/contract.ts'
+import type { Sandbox } from '../../../src/connector/testing.ts'
+import type { Transport } from '../../../src/connector/transport.ts'
 import { DsrError } from '../../../src/domain/errors.ts'
 import type { ObjectStore } from '../../../src/ports/objects.ts'
 import type { JobQueue } from '../../../src/ports/queue.ts'
@@ -57,7 +59,7 @@ function unreachable(): DsrError {
 
 /** The function of the product nearest to the call. */
 function callerOf(error: Error): string {
-  const frames = (error.stack ?? '').split('\n').filter((line) => /\/(src\/(stages|effects)|workers)\//.test(line))
+  const frames = (error.stack ?? '').split('\n').filter((line) => /\/(src\/(stages|flow|effects)|workers)\//.test(line))
   const frame = /at (?:async )?(?:Object[.])?(\S+) \(.*\/((?:src|workers)\/[^:]+)/.exec(frames[0] ?? '')
   return frame === null ? 'elsewhere' : `${frame[2] ?? ''}#${frame[1] ?? ''}`
 }
@@ -105,8 +107,11 @@ function watched(tx: Tx, written: { isDirty: boolean }, dbNowMs: () => number): 
   }
 }
 
-/** Every verb of the contract; what changes something may have arrived although its answer is lost. */
-export function shimConnector(connector: Connector, boundaries: Boundaries): Connector {
+/**
+ * Every verb of the contract; what changes something may have arrived although its answer is lost. Where the calls over HTTP are
+ * boundaries of their own, `perform` breaks there instead.
+ */
+export function shimConnector(connector: Connector, boundaries: Boundaries, { isHttpShimmed = false } = {}): Connector {
   const away = (): never => {
     throw new DsrError('VENDOR_UNAVAILABLE', 'the vendor is away')
   }
@@ -119,7 +124,9 @@ export function shimConnector(connector: Connector, boundaries: Boundaries): Con
   const shimmed: WritingVerb | undefined = erasure && {
     plan: (context, subject) => boundaries.cross('vendor plan', () => erasure.plan(context, subject), away),
     perform: (context, call) =>
-      boundaries.cross(`vendor perform ${call.step}`, () => erasure.perform(context, call), silent),
+      isHttpShimmed
+        ? erasure.perform(context, call)
+        : boundaries.cross(`vendor perform ${call.step}`, () => erasure.perform(context, call), silent),
     readBack: (context, call) =>
       boundaries.cross(`vendor readBack ${call.step}`, () => erasure.readBack(context, call), away),
     poll: (context, call) => boundaries.cross(`vendor poll ${call.step}`, () => erasure.poll(context, call), away),
@@ -132,6 +139,40 @@ export function shimConnector(connector: Connector, boundaries: Boundaries): Con
     verify: (context, subject) => boundaries.cross('vendor verify', () => connector.verify(context, subject), away),
     writing: shimmed === undefined ? {} : { erasure: shimmed },
   }
+}
+
+export interface VendorOver {
+  readonly name: string
+  readonly sandbox: Pick<Sandbox, 'arm'>
+}
+
+/** Every call over HTTP that changes something; a lost answer is a connection that really breaks. */
+export function shimTransport(transport: Transport, boundaries: Boundaries, { name, sandbox }: VendorOver): Transport {
+  const lose = (kind: 'reset_before' | 'reset_after') =>
+    sandbox.arm({ times: 1, match: { changesOnly: true }, what: { kind } })
+  return {
+    send: async (call) => {
+      boundaries.requireAlive()
+      if (!call.effect) return transport.send(call)
+      const mode = boundaries.arrive(`http ${name} ${call.method} ${routeOf(call.path)}`)
+      if (mode === 'crash_before') boundaries.die()
+      if (mode === 'lost_before') lose('reset_before')
+      if (mode === 'lost_after') lose('reset_after')
+      const reply = await transport.send(call)
+      if (mode === 'crash_after') boundaries.die()
+      return reply
+    },
+    stream: async (call) => {
+      boundaries.requireAlive()
+      return transport.stream(call)
+    },
+  }
+}
+
+/** The route without what it is about: words stay, references go. */
+function routeOf(path: string): string {
+  const words = (path.split('?')[0] ?? '').split('/').filter((word) => /^[a-z_-]+$/.test(word))
+  return words.slice(-3).join('/')
 }
 
 async function* each<One>(read: () => Promise<readonly One[]>): AsyncGenerator<One> {

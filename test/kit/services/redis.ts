@@ -10,6 +10,14 @@ export interface RedisOptions {
   readonly cluster?: number
 }
 
+/** What a Redis that is killed and started again still knows. */
+export type RedisMemory = 'keeps its append-only file' | 'keeps nothing'
+
+export interface RestartableRedis extends TestRedis {
+  /** kill -9, and the same address again. */
+  restart(): Promise<void>
+}
+
 export interface TestRedis {
   readonly url: string
   /** Every node of a cluster; the one address otherwise. */
@@ -37,7 +45,14 @@ export async function startTestRedis(options: RedisOptions): Promise<TestRedis> 
   return startNode(port, [])
 }
 
-async function startNode(port: number, settings: readonly string[]): Promise<TestRedis> {
+/** A `redis-server` of one's own, wherever the others come from. */
+export async function startRestartableRedis(memory: RedisMemory): Promise<RestartableRedis> {
+  const [port = 0] = await freePorts(1)
+  const settings = memory === 'keeps nothing' ? [] : ['--appendonly', 'yes', '--appendfsync', 'everysec']
+  return startNode(port, settings)
+}
+
+async function startNode(port: number, settings: readonly string[]): Promise<RestartableRedis> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'habeas-test-redis-'))
   const fixed = [
     '--port',
@@ -51,13 +66,21 @@ async function startNode(port: number, settings: readonly string[]): Promise<Tes
     '--maxmemory-policy',
     'noeviction',
   ]
-  const child = startChild(['redis-server', ...fixed, ...settings])
+  const url = `redis://127.0.0.1:${String(port)}`
+  // Answers while it reads its file back: with an error.
+  const answers = () => ask(url, async (redis) => Boolean(await redis.ping())).catch(() => false)
+  const start = () => startChild(['redis-server', ...fixed, ...settings], { signal: 'KILL' })
+  let child = start()
   let stopping: Promise<void> | undefined
   const stop = () => (stopping ??= child.stop().then(() => rm(directory, { recursive: true, force: true })))
   running.add(stop)
-  const url = `redis://127.0.0.1:${String(port)}`
-  await until('redis answering', () => ask(url, async (redis) => Boolean(await redis.ping())).catch(() => false))
-  return named([url], stop)
+  await until('redis answering', answers)
+  const restart = async () => {
+    await child.stop()
+    child = start()
+    await until('redis answering', answers)
+  }
+  return { ...named([url], stop), restart }
 }
 
 function named(urls: readonly string[], stop: () => Promise<void>): TestRedis {

@@ -1,7 +1,8 @@
 import type { RequestId } from '../../../src/domain/ids.ts'
 import type { RequestState } from '../../../src/domain/request.ts'
+import { repeatedChanges } from './marked-calls.ts'
 import { remainingOf, type Known } from './vendors.ts'
-import type { Stack } from './stack.ts'
+import { startStack, type Stack, type StackOptions } from './stack.ts'
 
 /** What must be the same however often something broke on the way: the end of the request, its record, the vendors. */
 export interface Facts {
@@ -12,8 +13,8 @@ export interface Facts {
   readonly exceptions: readonly string[]
   readonly remaining: Readonly<Record<string, number>>
   readonly effects: Readonly<Record<string, number>>
-  /** Calls that a vendor carried out more than once. */
-  readonly doubled: readonly string[]
+  /** Changes that a vendor was made to carry out more than once without leave. */
+  readonly repeated: readonly string[]
 }
 
 export async function factsOf(stack: Stack, id: RequestId, known: Known): Promise<Facts> {
@@ -31,20 +32,18 @@ export async function factsOf(stack: Stack, id: RequestId, known: Known): Promis
     exceptions: predicate.exceptions.map((one) => `${one.account}/${one.part}`).sort(),
     remaining: remainingOf(known),
     effects: Object.fromEntries(effects.map(({ value, count }) => [value, count])),
-    doubled: doubledChanges(stack),
+    repeated: repeatedChanges(stack.vendors.logs()),
   }
 }
 
-/** SendGrid's erasure job takes an address off this list, so the way of erasing puts it there before and, when needed, after. */
-const SET_AGAIN = '/v3/asm/suppressions/global'
-
-/** Changes that a vendor carried out more than once: the same call with the same body, both answered with success. */
-export function doubledChanges({ vendors }: Stack): readonly string[] {
-  const calls = vendors.accounts.flatMap(({ accountId, sandbox }) =>
-    sandbox
-      .calls()
-      .filter((call) => call.isChange && call.status > 0 && call.status < 400 && call.path !== SET_AGAIN)
-      .map((call) => `${accountId} ${call.method} ${call.path}${call.query} ${call.requestBody}`),
-  )
-  return calls.filter((one, at) => calls.indexOf(one) !== at)
+/** The end of the same erasure when nothing breaks. */
+export async function undisturbedFacts(options: StackOptions): Promise<Facts> {
+  const stack = await startStack(options)
+  const known = stack.plant(1)
+  await stack.work()
+  const id = await stack.portal.receive(known.person, 'erasure')
+  await stack.portal.lead(id)
+  const facts = await factsOf(stack, id, known)
+  await stack.stop()
+  return facts
 }

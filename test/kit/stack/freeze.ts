@@ -1,10 +1,15 @@
 import type { EffectCall, Connector, Context } from '../../../src/connector/contract.ts'
 import type { JobQueue } from '../../../src/ports/queue.ts'
 import type { Account, Accounts, Ports } from '../../../src/ports/runtime.ts'
+import type { Store } from '../../../src/ports/store.ts'
 import type { WorkerHooks } from './worker.ts'
 
 /** Where a process stops dead, as if its machine had: nothing runs any more, and every connection stays open until it is killed. */
 export type FreezePoint =
+  /** A new request is written and not committed. */
+  | 'api-before-commit'
+  /** It is committed; the portal has no answer. */
+  | 'api-after-commit'
   /** The vendor has changed something; nobody has written down that it did. */
   | 'connector-after-effect'
   /** The intent is on disk; the vendor has not been called. */
@@ -31,6 +36,9 @@ export function freezing(point: FreezePoint | undefined): WorkerHooks {
   switch (point) {
     case undefined:
       return {}
+    case 'api-before-commit':
+    case 'api-after-commit':
+      return { ports: (ports) => ({ ...ports, store: frozenIntake(ports.store, point) }) }
     case 'connector-after-effect':
     case 'connector-before-effect':
     case 'connector-export':
@@ -46,6 +54,23 @@ export function freezing(point: FreezePoint | undefined): WorkerHooks {
 
 function frozenQueue(queue: JobQueue): JobQueue {
   return { add: () => freeze(), addFlow: () => freeze(), close: () => queue.close() }
+}
+
+function frozenIntake(store: Store, point: 'api-before-commit' | 'api-after-commit'): Store {
+  return {
+    transact: async (work) => {
+      const received: unknown[] = []
+      const result = await store.transact(async (tx) => {
+        const insert: typeof tx.request.insert = async (row) => {
+          received.push(row)
+          await tx.request.insert(row)
+        }
+        const answer = await work({ ...tx, request: { ...tx.request, insert } })
+        return received.length > 0 && point === 'api-before-commit' ? freeze() : answer
+      })
+      return received.length > 0 ? freeze() : result
+    },
+  }
 }
 
 /** The watchdog's own event comes after everything; the outbox row of a re-issue is its first write. */

@@ -16,6 +16,8 @@ export interface InstallationOptions {
   readonly databaseUrl: string
   readonly redisUrl: string | undefined
   readonly directory: string
+  /** A new one when absent. */
+  readonly masterKey?: string
   readonly accounts: readonly VendorAccount[]
   /** How much faster than real time the clock runs. */
   readonly speed: number
@@ -55,8 +57,9 @@ export function writeInstallation(options: InstallationOptions): Installation {
       HABEAS_DATA: options.directory,
       DATABASE_URL: options.databaseUrl,
       ...(options.redisUrl !== undefined && { REDIS_URL: options.redisUrl }),
-      HABEAS_MASTER_KEY: randomBytes(32).toString('base64'),
+      HABEAS_MASTER_KEY: options.masterKey ?? randomBytes(32).toString('base64'),
       LOG_LEVEL: 'info',
+      PORT: '0',
     },
   }
 }

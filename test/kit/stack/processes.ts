@@ -8,8 +8,12 @@ import { running } from '../services/running.ts'
 import type { FreezePoint } from './freeze.ts'
 import type { Stack } from './stack.ts'
 
+export type ProcessKind = WorkerKind | 'api'
+
 export interface WorkerProcess {
   readonly pid: number
+  /** Where an api listens. */
+  readonly url: string | undefined
   /** Resolves when the process stands still at its freeze point. */
   readonly frozen: Promise<void>
   /** kill -9. */
@@ -18,10 +22,10 @@ export interface WorkerProcess {
 
 const PROGRAM = new URL('worker-process.ts', import.meta.url).pathname
 
-/** Starts a worker in a process of its own; resolves when it works. */
+/** Starts workers or an api in a process of their own; resolves when it works. */
 export async function startProcess(
   stack: Stack,
-  kinds: readonly WorkerKind[],
+  kinds: readonly ProcessKind[],
   freezeAt?: FreezePoint,
 ): Promise<WorkerProcess> {
   const planFile = path.join(stack.directory, 'plan.json')
@@ -41,19 +45,23 @@ export async function startProcess(
     said('ready'),
     ended.then(() => Promise.reject(new Error('a worker process ended at its start'))),
   ])
-  return { pid: child.pid!, frozen: said('frozen'), kill }
+  const url = kinds.includes('api') ? await said('listening') : undefined
+  return { pid: child.pid!, url, frozen: said('frozen').then(() => undefined), kill }
 }
 
-function listen(child: ChildProcess): (word: string) => Promise<void> {
-  const heard = new Set<string>()
-  const waiting = new Map<string, () => void>()
+/** Lines of one word, and of a word and what it says; resolves with the latter. */
+function listen(child: ChildProcess): (word: string) => Promise<string> {
+  const heard = new Map<string, string>()
+  const waiting = new Map<string, (saying: string) => void>()
   createInterface({ input: child.stdout! }).on('line', (line) => {
-    heard.add(line)
-    waiting.get(line)?.()
+    const [word = '', saying = ''] = line.split(' ')
+    heard.set(word, saying)
+    waiting.get(word)?.(saying)
   })
   return (word) =>
     new Promise((resolve) => {
-      if (heard.has(word)) resolve()
-      else waiting.set(word, resolve)
+      const saying = heard.get(word)
+      if (saying === undefined) waiting.set(word, resolve)
+      else resolve(saying)
     })
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -9,9 +10,10 @@ import type { WorkerKind } from '../../../workers/main.ts'
 import { startPostgres, startRedis } from '../services.ts'
 import { running } from '../services/running.ts'
 import type { BackendName } from './backends.ts'
-import { readInstallation, writeInstallation } from './installation.ts'
+import { readInstallation, writeInstallation, type Installation } from './installation.ts'
 import { Portal } from './portal.ts'
 import { Vendors, type Known } from './vendors.ts'
+import { layWires, type Wires } from './wires.ts'
 import { openWorker, type OpenWorker, type WorkerHooks, type WorkerPlan } from './worker.ts'
 
 export interface StackOptions {
@@ -28,6 +30,11 @@ export interface StackOptions {
   /** What may be changed through every account; live when absent. */
   readonly effects?: 'read_only' | 'live'
   readonly controller?: Readonly<Record<string, unknown>>
+  /** Workers reach everything over wires that a test can cut. */
+  readonly isWired?: boolean
+  /** Instead of a database on the shared server, or of a Redis that cannot be restarted. */
+  readonly databaseUrl?: string
+  readonly redisUrl?: string
   /** The log of everything that the stack itself runs. */
   readonly hooks?: WorkerHooks
 }
@@ -43,6 +50,8 @@ export interface Stack {
   readonly clock: Clock
   readonly vendors: Vendors
   readonly plan: WorkerPlan
+  /** Between workers and the rest; none unless they were asked for. */
+  readonly wires: Wires
   /** The process that the portal talks to; it works at nothing unless `work` is called. */
   readonly api: OpenWorker
   readonly portal: Portal
@@ -56,29 +65,34 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { backend, controllers = ['alpha'], speed = 20_000, databaseSpeed = 1 } = options
   const originMs = Date.now()
   const clock = scaledClock({ originMs, factor: speed })
-  const [database, redis, vendors] = await Promise.all([
-    startPostgres(),
-    backend === 'redis' ? startRedis() : undefined,
-    Vendors.start(clock, controllers, options.seed ?? 1),
+  const [databaseUrl, redisUrl, vendors] = await Promise.all([
+    options.databaseUrl ?? startPostgres().then(({ url }) => url),
+    backend === 'redis' ? (options.redisUrl ?? startRedis().then(({ url }) => url)) : undefined,
+    Vendors.start(clock, controllers, { seed: options.seed ?? 1 }),
   ])
   const directory = await mkdtemp(path.join(os.tmpdir(), 'habeas-test-stack-'))
-  const installation = writeInstallation({
-    databaseUrl: database.url,
-    redisUrl: redis?.url,
+  const installed = {
+    databaseUrl,
+    redisUrl,
     directory,
+    masterKey: randomBytes(32).toString('base64'),
     accounts: vendors.accounts,
     speed,
     allow: options.allow ?? [],
     effects: options.effects ?? 'live',
     controller: options.controller ?? {},
-  })
-  await migrateDatabase({ ...readInstallation(installation), databaseUrl: database.url })
-  const plan: WorkerPlan = {
+  } as const
+  const wires = await layWires(installed, options.isWired ?? false)
+  const planOf = (installation: Installation): WorkerPlan => ({
     installation,
     clockOriginMs: originMs,
     databaseTime: { factor: databaseSpeed, originMs, leaseMs: options.leaseMs ?? 30_000 },
-  }
-  const api = await openWorker(plan, options.hooks)
+  })
+  const direct = writeInstallation(installed)
+  await migrateDatabase({ ...readInstallation(direct), databaseUrl })
+  const plan = planOf(writeInstallation({ ...installed, ...wires.ends }))
+  // The portal and whoever looks on stand on the near side.
+  const api = await openWorker(planOf(direct), options.hooks)
   const opened: OpenWorker[] = [api]
   const stop = async () => {
     for (const worker of opened.splice(0).reverse()) await worker.close()
@@ -88,12 +102,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   running.add(stop)
   return {
     backend,
-    databaseUrl: database.url,
-    redisUrl: redis?.url,
+    databaseUrl,
+    redisUrl,
     directory,
     clock,
     vendors,
     plan,
+    wires,
     api,
     portal: new Portal(api.ports, api.runtime.recordKey),
     work: async (kinds = ALL_KINDS, hooks = options.hooks ?? {}) => {

@@ -1,6 +1,13 @@
 import { connectors } from '../../../connectors/index.ts'
 import type { Clock } from '../../../src/connector/contract.ts'
-import type { InventedPerson, PlantedPerson, Sandbox, SandboxCall } from '../../../src/connector/testing.ts'
+import type {
+  InventedPerson,
+  PlantedPerson,
+  PlantExtent,
+  Sandbox,
+  SandboxCall,
+} from '../../../src/connector/testing.ts'
+import type { AccountLog } from './marked-calls.ts'
 
 /** One connector account of one controller, on a sandbox of its own. */
 export interface VendorAccount {
@@ -16,6 +23,12 @@ export interface Known {
   readonly at: readonly { readonly account: VendorAccount; readonly planted: PlantedPerson }[]
 }
 
+export interface VendorsOptions {
+  readonly seed: number
+  /** Every registered connector when absent. */
+  readonly connectorIds?: readonly string[]
+}
+
 /** The vendors of an installation: a sandbox per controller and connector, over HTTP on this machine. */
 export class Vendors {
   readonly accounts: readonly VendorAccount[]
@@ -24,8 +37,10 @@ export class Vendors {
     this.accounts = accounts
   }
 
-  static async start(clock: Clock, controllerIds: readonly string[], seed: number): Promise<Vendors> {
-    const wanted = controllerIds.flatMap((controllerId) => connectors.map((one) => ({ controllerId, one })))
+  static async start(clock: Clock, controllerIds: readonly string[], options: VendorsOptions): Promise<Vendors> {
+    const { seed, connectorIds } = options
+    const some = connectors.filter((one) => connectorIds?.includes(one.connector.manifest.id) ?? true)
+    const wanted = controllerIds.flatMap((controllerId) => some.map((one) => ({ controllerId, one })))
     const accounts = wanted.map(async ({ controllerId, one }, at) => {
       const connectorId = one.connector.manifest.id
       const sandbox = await one.startSandbox({ clock, port: 0, speed: 1, seed: seed + at })
@@ -44,9 +59,9 @@ export class Vendors {
     return found.sandbox
   }
 
-  /** Plants a person in every place of every account of a controller. */
-  plant(person: InventedPerson, controllerId: string): Known {
-    const at = this.of(controllerId).map((account) => ({ account, planted: account.sandbox.plant(person) }))
+  /** Plants a person in every place of every account of a controller, or only where the extent says. */
+  plant(person: InventedPerson, controllerId: string, extent: PlantExtent = 'everywhere'): Known {
+    const at = this.of(controllerId).map((account) => ({ account, planted: account.sandbox.plant(person, extent) }))
     return { person, at }
   }
 
@@ -54,6 +69,18 @@ export class Vendors {
   changes(controllerId?: string): readonly SandboxCall[] {
     const some = controllerId === undefined ? this.accounts : this.of(controllerId)
     return some.flatMap(({ sandbox }) => sandbox.calls()).filter((call) => call.isChange && call.status < 400)
+  }
+
+  /** What each vendor was asked to do, for whoever counts repetitions. */
+  logs(): readonly AccountLog[] {
+    return this.accounts.map(({ accountId, connectorId, sandbox }) => {
+      const steps = connectors.find((one) => one.connector.manifest.id === connectorId)?.connector.manifest.steps
+      return {
+        accountId,
+        isRepeatable: (step: string) => steps?.[step]?.isRepeatable ?? false,
+        calls: sandbox.calls(),
+      }
+    })
   }
 
   async stop(): Promise<void> {

@@ -6,6 +6,7 @@ import { openRuntime, type Runtime } from '../../../src/bin/runtime/runtime.ts'
 import { createEffectHost } from '../../../src/flow/effect-host.ts'
 import { startWorkers, type RunningWorkers, type WorkerKind } from '../../../workers/main.ts'
 import { fastStore, type FastTime } from './fast-store.ts'
+import { markedAccounts } from './marked-calls.ts'
 import { readInstallation, type Installation } from './installation.ts'
 
 /** Ten times the product's pace, so that a test waits for work and not for the next look. */
@@ -43,7 +44,8 @@ export async function openWorker(plan: WorkerPlan, hooks: WorkerHooks = {}): Pro
   })
   const { factor, leaseMs } = plan.databaseTime
   const store = fastStore(runtime.ports.store, plan.databaseTime)
-  const given: Ports = { ...runtime.ports, store, leaseMs: leaseMs * factor }
+  const accounts = markedAccounts(runtime.ports.accounts)
+  const given: Ports = { ...runtime.ports, store, accounts, leaseMs: leaseMs * factor }
   const ports = hooks.ports?.(given) ?? given
   const errors: unknown[] = []
   const started: RunningWorkers[] = []
