@@ -27,7 +27,10 @@ export async function endOf(course: Course, id: RequestId): Promise<unknown> {
     state: rows.request?.state,
     result: rows.request?.result,
     delivery: rows.request?.delivery?.result,
-    legs: rows.legs.map((leg) => ({ account: leg.accountId, state: leg.state, parts: leg.parts.map(partOf) })),
+    legs: byName(
+      rows.legs.map((leg) => `${leg.accountId} ${leg.generation}`),
+      rows.legs.map((leg) => ({ state: leg.state, parts: leg.parts.map(partOf) })),
+    ),
     effects: rows.effects.map((effect) => `${effect.step} ${effect.state}`).sort(),
     records: rows.seals.map((seal) => recordFacts(seal.envelope)),
     leaves: rows.leaves.map((leaf) => leaf.kind).sort(),
@@ -45,7 +48,30 @@ export async function endOf(course: Course, id: RequestId): Promise<unknown> {
 async function archiveFacts({ ports, parts }: Course, request: RequestRow, key: string): Promise<unknown> {
   const { paths, text } = await openArchive({ objects: parts.objects, vault: ports.vault.open(request), key })
   const data = paths.filter((one) => one.startsWith('data/'))
-  return { paths: [...paths].sort(), data: data.map((one) => sha256Hex(text(one))).sort() }
+  return {
+    paths: [...paths].sort(),
+    data: byName(
+      data,
+      data.map((one) => sha256Hex(one.endsWith('.json') ? contentOf(text(one)) : text(one))),
+    ),
+  }
+}
+
+/** The records of a file in an order that hangs on no id, without the times of the course. */
+function contentOf(text: string): string {
+  const timeless = text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'then')
+  const records: unknown = JSON.parse(timeless)
+  return Array.isArray(records)
+    ? records
+        .map((one) => JSON.stringify(one))
+        .sort()
+        .join()
+    : timeless
+}
+
+/** What belongs to each name; ids are not the same in two courses, and neither is the order that they give. */
+function byName<One>(names: readonly string[], ones: readonly One[]): Readonly<Record<string, One>> {
+  return Object.fromEntries(names.map((name, at) => [name, ones[at]!] as const))
 }
 
 async function keysOf(course: Course): Promise<readonly string[]> {
@@ -75,8 +101,11 @@ function recordFacts(envelope: Uint8Array): unknown {
     sequence: predicate.sequence,
     subjects: subject.length,
     isApproved: predicate.approval !== undefined,
-    legs: predicate.legs.map((leg) => ({ account: leg.account, state: leg.state, parts: leg.parts.map(partOf) })),
-    exceptions: predicate.exceptions.map((one) => `${one.account}/${one.part}`),
+    legs: byName(
+      predicate.legs.map((leg) => leg.account),
+      predicate.legs.map((leg) => ({ state: leg.state, parts: leg.parts.map(partOf) })),
+    ),
+    exceptions: predicate.exceptions.map((one) => `${one.account}/${one.part}`).sort(),
     commitments: predicate.subject_commitments.length,
   }
 }

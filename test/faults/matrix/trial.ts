@@ -87,7 +87,7 @@ async function attempt({ open, right, fault, sound }: Attempt): Promise<Attempte
     const ran = await runCourse(open, right, fault)
     if (ran.struck === 0) return { ...ran, wrong: [`${what}: was not reached`] }
     const isSame = isDeepStrictEqual(ran.end, sound.end)
-    return { ...ran, wrong: isSame ? [] : [`${what}: ${differences(sound.end, ran.end)}`] }
+    return { ...ran, wrong: isSame ? [] : [`${what}: ${differences(sound.end, ran.end).slice(0, 1500)}`] }
   } catch (error) {
     return { struck: 0, changes: { made: 0, again: 0 }, wrong: [`${what}: ${String(error).slice(0, 1500)}`] }
   }
