@@ -1,6 +1,7 @@
 import { connectorId } from '../src/domain/ids.ts'
 import type { Engine } from '../src/effects/engine.ts'
 import type { JobQueue, JobWorker, JobWorkers } from '../src/ports/queue.ts'
+import type { Heartbeat } from '../src/stages/common/lease.ts'
 import { connect } from './connector.ts'
 import { coordinate } from './coordinator.ts'
 import type { Outside } from './deliver.ts'
@@ -21,6 +22,8 @@ export interface WorkersOptions {
   /** Connector kinds that this process works for. */
   readonly connectors: readonly string[]
   readonly pace?: Partial<Pace>
+  /** How leases are renewed; by a real timer when absent. */
+  readonly heartbeat?: Heartbeat
   readonly onError: (worker: string, error: unknown) => void
 }
 
@@ -63,12 +66,12 @@ async function startCoordinator(options: WorkersOptions): Promise<JobWorker> {
 }
 
 async function startConnectors(options: WorkersOptions): Promise<readonly JobWorker[]> {
-  const { engine, workers, connectors } = options
+  const { engine, workers, connectors, heartbeat = timerHeartbeat } = options
   return Promise.all(
     connectors.map(async (id) =>
       workers.connector(
         connectorId(id),
-        async (job, signal) => connect(engine, job, { signal, every: timerHeartbeat }),
+        async (job, signal) => connect(engine, job, { signal, every: heartbeat }),
         settingsOf(options, `connector-${id}`),
       ),
     ),

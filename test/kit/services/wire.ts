@@ -32,11 +32,6 @@ export class Wire {
     return wire
   }
 
-  /** How many connections go over the wire now. */
-  get connections(): number {
-    return this.#pairs.size
-  }
-
   /** Every connection breaks, and no new one can be had. */
   async cut(): Promise<void> {
     const server = this.#server
@@ -85,8 +80,9 @@ export class Wire {
       from.setNoDelay(true)
       from.on('error', () => undefined)
       from.once('close', () => {
-        this.#pairs.delete(pair)
+        // The end of a silent connection is not told either.
         if (!pair.isSilent) to.destroy()
+        if (to.destroyed) this.#pairs.delete(pair)
       })
       this.#carry(pair, from, to)
     }

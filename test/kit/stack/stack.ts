@@ -24,7 +24,7 @@ export interface StackOptions {
   readonly speed?: number
   /** How much faster leases and re-issues run out. */
   readonly databaseSpeed?: number
-  /** How long a leg's lease really lasts. Renewals come too late for it, so that a shorter one than a run takes looks like a crash. */
+  /** How long a leg's lease really lasts unless it is renewed. */
   readonly leaseMs?: number
   readonly allow?: readonly string[]
   /** What may be changed through every account; live when absent. */

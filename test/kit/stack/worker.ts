@@ -5,6 +5,7 @@ import type { JobQueue } from '../../../src/ports/queue.ts'
 import { openRuntime, type Runtime } from '../../../src/bin/runtime/runtime.ts'
 import { createEffectHost } from '../../../src/flow/effect-host.ts'
 import { startWorkers, type RunningWorkers, type WorkerKind } from '../../../workers/main.ts'
+import { timerHeartbeat } from '../../../workers/loop.ts'
 import { fastStore, type FastTime } from './fast-store.ts'
 import { markedAccounts } from './marked-calls.ts'
 import { readInstallation, type Installation } from './installation.ts'
@@ -62,6 +63,8 @@ export async function openWorker(plan: WorkerPlan, hooks: WorkerHooks = {}): Pro
         kinds,
         connectors: connectors.map((one) => one.connector.manifest.id),
         pace: PACE,
+        // Leases run out by the database's fast clock, so they are renewed as much faster: a slow run is no crash.
+        heartbeat: (everyMs, beat) => timerHeartbeat(everyMs / factor, beat),
         onError: (_, error) => errors.push(error),
       })
       started.push(workers)
