@@ -50,4 +50,10 @@ export default tseslint.config(
     files: ['**/*.js', '**/*.cjs'],
     languageOptions: { globals: { process: 'readonly', module: 'writable', require: 'readonly', console: 'readonly' } },
   },
+  {
+    files: ['src/bin/verify/browser/**/*.js'],
+    languageOptions: {
+      globals: { document: 'readonly', navigator: 'readonly', crypto: 'readonly', TextDecoder: 'readonly' },
+    },
+  },
 )

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { systemClock } from '../adapters/clock.ts'
 import { isDsrError } from '../domain/errors.ts'
 import { VERSION } from './runtime/version.ts'
 
@@ -116,21 +117,7 @@ function addTools(program: Command): void {
     .command('public-key')
     .description('print the public key (PEM) that verifies the records of this installation')
     .action(() => run(async () => (await import('./commands/key.ts')).publicKeyCommand(print)))
-  program
-    .command('verify')
-    .description('check a completion record offline; exits 0 valid, 1 invalid, 2 could not be checked')
-    .argument('<file>', 'the record')
-    .requiredOption('--key <files>', 'public keys (PEM) that are trusted, separated by commas', names)
-    .option('--json', 'print one JSON object')
-    .action((file: string, options: { key: string[]; json?: boolean }) =>
-      run(async () =>
-        (await import('./commands/verify.ts')).verifyCommand(file, {
-          keys: options.key,
-          isJson: options.json ?? false,
-          print,
-        }),
-      ),
-    )
+  addVerify(program)
   program
     .command('show')
     .description('print a completion record as a page that a person can read')
@@ -138,6 +125,53 @@ function addTools(program: Command): void {
     .action((file: string) =>
       run(async () => (await import('./commands/show.ts')).showCommand(file, print, terminalWidth())),
     )
+}
+
+function addVerify(program: Command): void {
+  program
+    .command('verify')
+    .description(
+      'check a proof, a record or a whole log offline; exits 0 valid, 1 invalid, 2 not anchored or not checked',
+    )
+    .argument('<file>', 'a .tlog-proof file, a record, or the folder of a log')
+    .option('--root <file>', 'root.json: the keys that are trusted')
+    .option('--root-fingerprint <sha256>', 'what root.json must hash to, as you heard it elsewhere')
+    .option(
+      '--key <files>',
+      'record keys (PEM) and verifier keys of logs that are trusted, separated by commas',
+      names,
+      [],
+    )
+    .option('--request-key <file>', 'the key of the request (64 hexadecimal digits): shows the personal part')
+    .option('--opening <file>', 'what the person got with the answer: shows that a document is about them')
+    .option('--receipt <files>', 'for a log: receipts whose entries it must have, separated by commas', names, [])
+    .option('--documents-from <index>', 'for a log: documents of earlier entries may be gone', Number, 0)
+    .option('--tiles-only', 'for a log: look at tiles and checkpoints, not at documents')
+    .option('--json', 'print one JSON object')
+    .action((file: string, options: VerifyWords) =>
+      run(async () => {
+        const { verifyCommand } = await import('./commands/verify.ts')
+        const { key: keys, receipt: receipts, json = false, tilesOnly = false, ...more } = options
+        const nowText = new Date(systemClock().nowMs()).toISOString()
+        return verifyCommand(file, { ...more, keys, receipts, isJson: json, isTilesOnly: tilesOnly, nowText, print })
+      }),
+    )
+  program
+    .command('verifier')
+    .description('print a page (one HTML file) that checks proof files in a browser, without a network')
+    .action(() => run(async () => (await import('./commands/verifier.ts')).verifierCommand(print)))
+}
+
+interface VerifyWords {
+  readonly root?: string
+  readonly rootFingerprint?: string
+  readonly key: string[]
+  readonly requestKey?: string
+  readonly opening?: string
+  readonly receipt: string[]
+  readonly documentsFrom: number
+  readonly tilesOnly?: boolean
+  readonly json?: boolean
 }
 
 // A reader that has seen enough (head, less) is no failure.

@@ -25,15 +25,29 @@ export function requestKeyId(requestKey: Uint8Array): string {
   return hexOf(deriveKey(requestKey, 'kid'))
 }
 
+/** What is committed to: an identifier of the person, or the SHA-256 of the letter or archive that they got. */
+export type CommitmentPurpose = 'subject' | 'letter' | 'archive'
+
+/** What opens the commitments of a request and nothing else of it: 32 bytes, which the person gets with the answer. */
+export function commitmentKey(requestKey: Uint8Array): Uint8Array {
+  return deriveKey(requestKey, 'commit')
+}
+
+/** HMAC-SHA-256(commitment key, purpose, a zero byte, value) as 64 hexadecimal digits. */
+export function commitmentUnder(key: Uint8Array, purpose: CommitmentPurpose, value: string): string {
+  requireKey(key)
+  return hmacHex(key, `${purpose}\0${value}`)
+}
+
 /**
  * What a record shows instead of an identifier: HMAC-SHA-256(HKDF(key, "commit"), "subject\0" + identifier).
- * Whoever holds the request's key can confirm a guess; once the key is destroyed nobody can.
+ * Whoever holds the request's key can confirm a guess; once the key is destroyed, only who was given the commitment key can.
  *
  * @param normalisedIdentifier - in the form of `src/domain/identifier.ts`, so that one person has one commitment.
  * @returns 64 hexadecimal digits.
  */
 export function subjectCommitment(requestKey: Uint8Array, normalisedIdentifier: string): string {
-  return hmacHex(deriveKey(requestKey, 'commit'), `subject\0${normalisedIdentifier}`)
+  return commitmentUnder(commitmentKey(requestKey), 'subject', normalisedIdentifier)
 }
 
 /**

@@ -36,6 +36,22 @@ export function requestOf(document: LedgerDocument): string | undefined {
   return document.kind === 'event' ? document.event.request : document.statement.predicate.request
 }
 
+/** The commitments that a document states. */
+export function commitmentsOf(document: LedgerDocument): readonly string[] {
+  if (document.kind === 'record') return document.statement.predicate.subject_commitments
+  const { event } = document
+  switch (event.kind) {
+    case 'received':
+      return event.subject_commitments
+    case 'answered':
+      return event.letter_commitment === undefined ? [] : [event.letter_commitment]
+    case 'export_sealed':
+      return [event.archive_commitment]
+    default:
+      return []
+  }
+}
+
 /** When a document says that it was made. */
 export function madeAt(document: LedgerDocument): string {
   return document.kind === 'event' ? document.event.at : document.statement.predicate.sealed_at
