@@ -2,7 +2,14 @@ import { DsrError } from '../../src/connector/index.ts'
 import type { Context, EffectCall, EffectMember, WritingVerb } from '../../src/connector/index.ts'
 import { openSendGrid } from './client.ts'
 import { SPLIT, keyed } from './erase/answers.ts'
-import { deleteContacts, deleteLegacyRecipients, dropAlternate, leaveList } from './erase/contact-steps.ts'
+import {
+  correctContact,
+  deleteContacts,
+  deleteLegacyRecipients,
+  dropAlternate,
+  leaveList,
+} from './erase/contact-steps.ts'
+import { joinGroup } from './erase/group-steps.ts'
 import { eraseMailEvents } from './erase/mail-events.ts'
 import { planErasure } from './erase/plan.ts'
 import { removeAlert, removeTeammate } from './erase/staff-steps.ts'
@@ -30,6 +37,8 @@ const STEPS: Readonly<Record<StepName, Step>> = {
   delete_spam_reports: deleteSuppressions('spam_reports'),
   delete_invalid_emails: deleteSuppressions('invalid_emails'),
   leave_group: leaveGroup,
+  join_group: joinGroup,
+  correct_contact: correctContact,
   erase_mail_events: eraseMailEvents,
   restore_suppression: restoreSuppression,
   remove_teammate: removeTeammate,

@@ -6,6 +6,7 @@ import { exportRecords } from './export.ts'
 import { interpretHold } from './interpret-hold.ts'
 import { manifest } from './manifest.ts'
 import { verify } from './verify.ts'
+import { object, rectify, restrict } from './wishes.ts'
 
 /** Twilio SendGrid: marketing contacts, suppressions and mail events, in the account and its subusers. */
 export const sendgrid = defineConnector({
@@ -14,6 +15,9 @@ export const sendgrid = defineConnector({
   discover,
   export: exportRecords,
   erase,
+  rectify,
+  object,
+  restrict,
   verify,
   interpretHold,
 })

@@ -28,6 +28,8 @@ export const steps = {
   delete_spam_reports: step('suppressions', ADDRESSES),
   delete_invalid_emails: step('suppressions', ADDRESSES),
   leave_group: step('suppressions'),
+  join_group: step('suppressions'),
+  correct_contact: step('contacts', { isAsynchronous: true }),
   // 5,000 addresses or 256 KB a call: one call serves everybody who asked within a quarter of an hour.
   erase_mail_events: step('erasejob', { batchMax: 5_000, lingerMs: 15 * MINUTE_MS, isAsynchronous: true }),
   restore_suppression: step('suppressions'),
@@ -43,12 +45,12 @@ export function isStepName(name: string): name is StepName {
 
 const KEYS_PAGE = 'Settings > API Keys'
 
-export const manifest: Manifest<'access' | 'portability' | 'erasure'> = {
+export const manifest: Manifest = {
   id: 'sendgrid',
   title: 'Twilio SendGrid',
   version: '1',
   baseUrl: 'https://api.sendgrid.com',
-  rights: ['access', 'portability', 'erasure'],
+  rights: ['access', 'portability', 'erasure', 'rectification', 'objection', 'restriction'],
   searches: ['email', 'phone', 'external_id'],
   buckets: {
     contacts: { limit: 5, windowMs: 1_000, scope: 'account', source: UNPUBLISHED },
@@ -78,6 +80,7 @@ export const manifest: Manifest<'access' | 'portability' | 'erasure'> = {
     need('suppression.delete', 'erasing bounces, blocks, invalid addresses and spam reports'),
     need('asm.groups.read', 'reading unsubscribe groups'),
     need('asm.groups.suppressions.read', 'finding group unsubscribes'),
+    need('asm.groups.suppressions.create', 'unsubscribing from groups on objection'),
     need('asm.groups.suppressions.delete', 'erasing group unsubscribes'),
     need('asm.suppressions.global.read', 'reading the global unsubscribe'),
     need('asm.suppressions.global.create', 'setting the global unsubscribe'),

@@ -23,12 +23,13 @@ import { isGloballySuppressed } from './places/suppressions.ts'
 import { pairOf, placeOf, refOf } from './refs.ts'
 import { subusersOf, suppressRule } from './settings.ts'
 import { text } from './shape.ts'
+import { isWish, lookAtWish } from './verify-wishes.ts'
 
 /** Looks in every subuser again: by the ids of the plan, and by every identifier with the same eyes as discover. */
 export async function verify(context: Context, subject: VerifySubject): Promise<VerifyReport> {
-  const looks: Look[] = []
-  for (const subuser of subusersOf(context)) looks.push(await look(await openDesk(context, subuser), subject))
-  const findings = depth.flatMap(({ part }) => findingOf(part, { subject, looks }))
+  const desks: Desk[] = []
+  for (const subuser of subusersOf(context)) desks.push(await openDesk(context, subuser))
+  const findings = isWish(subject) ? await lookAtWish(desks, subject) : await lookEverywhere(desks, subject)
   const atMs = context.clock.nowMs()
   const readback = (queryClass: string, result: number): Readback => ({
     queryClass,
@@ -39,10 +40,16 @@ export async function verify(context: Context, subject: VerifySubject): Promise<
     atMs,
   })
   return {
-    control: readback('control', looks.length),
+    control: readback('control', desks.length),
     findings,
     readbacks: findings.map(({ part, remaining }) => readback(`${part}_by_id_and_identifier`, remaining)),
   }
+}
+
+async function lookEverywhere(desks: readonly Desk[], subject: VerifySubject): Promise<readonly PartFinding[]> {
+  const looks: Look[] = []
+  for (const desk of desks) looks.push(await look(desk, subject))
+  return depth.flatMap(({ part }) => findingOf(part, { subject, looks }))
 }
 
 /** What one account or subuser showed. */

@@ -1,6 +1,8 @@
-import { isJsonObject } from '../../../src/connector/index.ts'
+import { isJsonObject, objectAt } from '../../../src/connector/index.ts'
 import type { EffectAnswer, EffectMember, JsonObject } from '../../../src/connector/index.ts'
 import type { Reply, SendGrid } from '../client.ts'
+import { isCorrected } from '../corrections.ts'
+import type { Fields } from '../corrections.ts'
 import type { Contact } from '../mapping.ts'
 import { contactJob, contactsById } from '../places/contacts.ts'
 import { isLegacyRecipient } from '../places/legacy.ts'
@@ -98,12 +100,48 @@ export const dropAlternate: Step = {
     pollJobs(sendGrid, members, { isStill: (some) => filtered(sendGrid, some, hasAlternate), isLookedAt: true }),
 }
 
+/** Writes the right values into a contact, under all its identifiers, as the vendor demands; it is read right before. */
+export const correctContact: Step = {
+  perform: (sendGrid, members) =>
+    keyedEach(members, async (member) => {
+      const [contact] = await contactsById(sendGrid, [idOf(member)])
+      // An upsert for a contact that is gone would create one.
+      if (contact === undefined) return { kind: 'rejected', code: 'VENDOR_REFUSED' } as const
+      const fields = fieldsIn(member)
+      if (isCorrected(contact.raw, fields)) return ALREADY
+      const reply = await sendGrid.ask({
+        method: 'PUT',
+        path: '/v3/marketing/contacts',
+        body: { contacts: [{ ...identifiersOf(contact), ...fields }] },
+        bucket: 'contacts',
+        effect: true,
+      })
+      return await acceptedOf(sendGrid, reply, [member])
+    }),
+  readBack: (sendGrid, members) =>
+    keyedEach(members, async (member) => ((await isStillWrong(sendGrid, member)) ? NOT_HAPPENED : HAPPENED)),
+  poll: (sendGrid, members) =>
+    pollJobs(sendGrid, members, { isStill: (some) => filtered(sendGrid, some, isStillWrong), isLookedAt: true }),
+}
+
+async function isStillWrong(sendGrid: SendGrid, member: EffectMember): Promise<boolean> {
+  const [contact] = await contactsById(sendGrid, [idOf(member)])
+  return contact === undefined || !isCorrected(contact.raw, fieldsIn(member))
+}
+
+function fieldsIn({ details }: EffectMember): Fields {
+  const fields = objectAt(details, 'fields')
+  return Object.fromEntries(Object.keys(fields).map((name) => [name, text(fields, name)]))
+}
+
+function identifiersOf({ raw }: Contact): JsonObject {
+  const names = ['email', 'phone_number_id', 'external_id', 'anonymous_id']
+  return Object.fromEntries(names.map((name) => [name, text(raw, name)] as const).filter(([, value]) => value !== ''))
+}
+
 function withoutAlternate(contact: Contact, address: string): JsonObject {
-  const identifiers = ['email', 'phone_number_id', 'external_id', 'anonymous_id']
-    .map((name) => [name, text(contact.raw, name)] as const)
-    .filter(([, value]) => value !== '')
   return {
-    ...Object.fromEntries(identifiers),
+    ...identifiersOf(contact),
     alternate_emails: contact.alternates.filter((one) => one !== address),
   }
 }

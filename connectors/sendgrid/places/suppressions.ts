@@ -1,7 +1,7 @@
 import { expectObject, isJsonObject } from '../../../src/connector/index.ts'
 import type { FoundRecord, JsonObject } from '../../../src/connector/index.ts'
 import type { SendGrid } from '../client.ts'
-import { readIfThere } from '../desk.ts'
+import { read, readIfThere } from '../desk.ts'
 import type { Desk } from '../desk.ts'
 import { attributionByAddress, isSameAddress } from '../mapping.ts'
 import type { Wanted } from '../mapping.ts'
@@ -78,4 +78,10 @@ export async function suppressedGroups(sendGrid: SendGrid, email: string): Promi
   return objectsOf(expectObject(reply.json).suppressions).filter(
     (group) => isJsonObject(group) && group.suppressed === true,
   )
+}
+
+/** Ids of the unsubscribe groups that exist. */
+export async function groupIds(sendGrid: SendGrid): Promise<readonly string[]> {
+  const reply = await read(sendGrid, { method: 'GET', path: '/v3/asm/groups', bucket: 'suppressions' })
+  return objectsOf(reply.json).map((group) => requiredText(group, 'id'))
 }

@@ -13,6 +13,7 @@ const SCOPES = [
   'suppression.delete',
   'asm.groups.read',
   'asm.groups.suppressions.read',
+  'asm.groups.suppressions.create',
   'asm.groups.suppressions.delete',
   'asm.suppressions.global.read',
   'asm.suppressions.global.create',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { sendgrid } from '../../../connectors/sendgrid/index.ts'
+import type { LegSubject, PlannedEffect } from '../../../src/connector/index.ts'
 import { inventPerson } from '../../../src/connector/testing.ts'
 import { contractProblems, loadContract } from '../contract-check.ts'
 import { approvedLeg, carryOut, discover, eraser, lookAgain, planned, withLab } from './lab.ts'
@@ -17,6 +18,7 @@ async function doEverything(lab: Lab): Promise<ReadonlySet<string>> {
   const activityOnly = found.filter(({ part }) => part === 'email_activity').map(planned)
   for await (const piece of sendgrid.export(lab.context, activityOnly)) expect(piece.kind).toBe('record')
   const leg = await approvedLeg(lab, { records: found.map(planned) })
+  const wishes = await carryOutWishes(lab, leg)
   const plan = await eraser().plan(lab.context, leg)
   for (const effect of plan) {
     await eraser().readBack(lab.context, { right: 'erasure', step: effect.step, members: [{ ...effect, key: 'one' }] })
@@ -33,7 +35,21 @@ async function doEverything(lab: Lab): Promise<ReadonlySet<string>> {
     identifiers: [],
   })
   await carryOut(lab, leaving)
-  return new Set([...plan, ...leaving].map(({ step }) => step))
+  return new Set([...wishes, ...plan, ...leaving].map(({ step }) => step))
+}
+
+/** Before anything is erased; the verbs of the other rights carry out their steps as erasure does. */
+async function carryOutWishes(lab: Lab, leg: LegSubject): Promise<readonly PlannedEffect[]> {
+  const wish = { corrections: [{ field: 'locality', value: 'Namur' }], purposes: ['direct_marketing'] } as const
+  const effects: PlannedEffect[] = []
+  for (const right of ['rectification', 'objection'] as const) {
+    const wished = { ...leg, right, wish }
+    const plan = (await sendgrid.writing[right]?.plan(lab.context, wished)) ?? []
+    await carryOut(lab, plan)
+    await sendgrid.verify(lab.context, wished)
+    effects.push(...plan)
+  }
+  return effects
 }
 
 describe('the published documents of SendGrid', () => {

@@ -147,7 +147,12 @@ export function callOf(effects: readonly PlannedEffect[], jobRef?: string): Effe
   return {
     right: 'erasure',
     step: effects[0]?.step ?? '',
-    members: effects.map(({ target }) => ({ key: target, target, ...(jobRef === undefined ? {} : { jobRef }) })),
+    members: effects.map(({ target, details }) => ({
+      key: target,
+      target,
+      ...(details === undefined ? {} : { details }),
+      ...(jobRef === undefined ? {} : { jobRef }),
+    })),
   }
 }
 
