@@ -33,6 +33,11 @@ export interface DepthRow {
   readonly onErasure: 'erased' | 'anonymised' | 'suppressed' | 'left'
   /** Set when the part is a business record shared with others (deal, invoice, ticket): erasure asks a person first. */
   readonly isBusinessRecord?: boolean
+  /**
+   * Where in a record other people stand, as paths of names with dots between: `participants.*.email`; `*` is one step, `**` any number.
+   * A reviewer sees them marked before a copy goes out. Absent = nowhere that the mapping knows of.
+   */
+  readonly othersAt?: readonly string[]
   /** Why the part is not read, or left; printed in the record, so no personal data and no vendor free text. */
   readonly why?: string
   /** Longest time from the vendor's "yes" until the data is really gone, in days; 0 or absent = at once. Source in the README. */

@@ -1,6 +1,6 @@
 import { DsrError } from '../domain/errors.ts'
 import { isWithdrawable, type RequestEvent } from '../domain/request.ts'
-import type { Commands, IdentityOrder, Order } from '../ports/commands.ts'
+import type { Commands, IdentityOrder, Order, ReviewOrder } from '../ports/commands.ts'
 import type { RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
@@ -13,6 +13,7 @@ import { acceptIdentity } from '../stages/intake.ts'
 import { orderRecheck } from '../stages/recheck.ts'
 import { approve } from './approve.ts'
 import { decide } from './decide.ts'
+import { createCopyCommands, requireSameCopy } from './copy.ts'
 import { resume } from './resume.ts'
 
 /** The orders that people and the portal give, each one transaction on a locked request. */
@@ -24,6 +25,7 @@ export function createCommands(ports: Ports): Commands {
       return lockRequest(tx, order)
     })
   return {
+    ...createCopyCommands(ports),
     verifyIdentity: async (order) => run(order, async (tx, request) => verifyIdentity(ports, tx, { request, order })),
     decide: async (order) => run(order, async (tx, request) => decide(ports, tx, { request, order })),
     approve: async (order) => run(order, async (tx, request) => approve(ports, tx, { request, order })),
@@ -92,8 +94,9 @@ async function end(
   await writeLeaf(ports, tx, { request: ended, kind: result })
 }
 
-async function review(ports: Ports, tx: Tx, given: Given<Order>): Promise<void> {
+async function review(ports: Ports, tx: Tx, given: Given<ReviewOrder>): Promise<void> {
   const { request, order } = given
+  await requireSameCopy(tx, request, order.copyHash)
   const reviewed = await moveRequest(ports, tx, {
     request,
     event: 'reviewed',

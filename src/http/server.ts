@@ -13,6 +13,7 @@ import { lostPage, placesRoute } from './pages/places-page.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { wordsFor } from './pages/words.ts'
 import { asDsrError, PROBLEM_TYPE, problemOf, retryAfterSeconds } from './problem.ts'
+import { copyRoutes } from './routes/copy.ts'
 import { connectorRoutes } from './routes/connectors.ts'
 import { describeRoutes, documentRoutes } from './routes/documents.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
@@ -46,6 +47,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   requestRoutes(app, options, guard)
   orderRoutes(app, options, guard)
   evidenceRoutes(app, options, guard)
+  copyRoutes(app, options, guard)
   connectorRoutes(app, options, guard)
   suppressionRoutes(app, options, guard)
   healthRoutes(app, options, guard)

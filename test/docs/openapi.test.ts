@@ -63,6 +63,8 @@ describe('/openapi.json', () => {
     expect(Object.keys(document.paths).sort()).toEqual(
       [
         ...orders,
+        '/v1/requests/{id}/copy',
+        '/v1/requests/{id}/copy/file',
         '/v1/suppressions/check',
         '/v1/suppressions/lift',
         '/health/live',

@@ -16,6 +16,7 @@ import { isUnderWay } from '../views/needs.ts'
 import { readOpsList } from '../views/ops-list.ts'
 import { peopleOf } from '../views/people.ts'
 import { ORDERS, type OrderName } from '../wire/orders.ts'
+import { copyPages } from './copy-routes.ts'
 import { datesOf } from './dates.ts'
 import { archivePages } from './archive-pages.ts'
 import { doorRoutes, requireSession, sessionOfRequest, signedIn } from './door.ts'
@@ -50,6 +51,7 @@ export async function pageRoutes(app: App, options: ServerOptions, failures: Fai
       listRoute(guarded, options)
       requestRoute(guarded, options)
       recordRoute(guarded, options)
+      copyPages(guarded, options)
       orderRoute(guarded, options)
       if (options.board) await boardRoutes(guarded, options.board)
     })
@@ -183,6 +185,7 @@ const ERROR_WORDS: Readonly<Partial<Record<ErrorCode, ErrorWord>>> = {
   ILLEGAL_TRANSITION: 'not_now',
   WITHDRAW_TOO_LATE: 'too_late',
   PLAN_HASH_MISMATCH: 'plan_changed',
+  COPY_CHANGED: 'plan_changed',
   APPROVAL_EXPIRED: 'plan_changed',
   FIELD_INVALID: 'field',
   FIELD_UNKNOWN: 'field',

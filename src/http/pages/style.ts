@@ -70,6 +70,13 @@ a.button { display: inline-block; padding: .45rem .9rem; border-radius: .3rem; b
   color: var(--on-strong); text-decoration: none; }
 button.quiet { background: transparent; color: var(--link); border-color: var(--line); }
 button.danger { background: transparent; color: var(--bad); border-color: var(--bad); }
+a.button { display: inline-block; padding: .45rem .9rem; border-radius: .3rem; background: var(--strong); color: var(--on-strong);
+  text-decoration: none; }
+table.copy { table-layout: fixed; background: none; font-size: .925rem; }
+table.copy th { width: 38%; font-weight: normal; }
+table.copy td, table.copy th { overflow-wrap: anywhere; padding: .15rem .5rem .15rem 0; }
+table.copy label { margin: 0; }
+tr.others { background: var(--warn-back); }
 :focus-visible { outline: .18rem solid var(--link); outline-offset: .12rem; }
 code { font-size: .85em; overflow-wrap: anywhere; }
 details > summary { cursor: pointer; padding: .3rem 0; }

@@ -9,6 +9,7 @@ import type { Need } from '../views/needs.ts'
 import { en } from './words/en.ts'
 import { fr } from './words/fr.ts'
 import { nl } from './words/nl.ts'
+import { COPY_WORDS, type CopyWords } from './words/copy.ts'
 import { MATCH_WORDS, type MatchWords } from './words/match.ts'
 import { PLACES_WORDS, type PlacesWords } from './words/places.ts'
 import { PLAN_WORDS, type PlanWords } from './words/plan.ts'
@@ -42,6 +43,9 @@ export type EventKind =
   | 'archive.link_used'
   | 'archive.code_wrong'
   | 'archive.forgotten'
+  | 'copy.viewed'
+  | 'copy.redacted'
+  | 'copy.restored'
   | 'discovery.limit_reached'
 
 /**
@@ -51,6 +55,8 @@ export type EventKind =
 export interface Words extends BaseWords {
   /** The plan as approvers read it. */
   readonly plan: PlanWords
+  /** A copy before it goes out. */
+  readonly copy: CopyWords
   /** Two records side by side. */
   readonly match: MatchWords
   /** Where one can go from here. */
@@ -200,6 +206,7 @@ function tableOf(language: Language): Words {
   return {
     ...BASE[language],
     plan: PLAN_WORDS[language],
+    copy: COPY_WORDS[language],
     match: MATCH_WORDS[language],
     places: PLACES_WORDS[language],
   }

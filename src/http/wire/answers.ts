@@ -191,6 +191,61 @@ const depthRow = z.object({
   why: z.string().nullable(),
 })
 
+const copyPlace = z.object({
+  leg_id: z.string(),
+  account_id: z.string(),
+  system: z.string(),
+  part: z.string(),
+  title: z.string(),
+  records: z.int(),
+  files: z.int(),
+  redactions: z.int(),
+  secrets: z.int().describe('credentials that were taken out by themselves'),
+})
+
+const redactionId = z.string().nullable().describe('set when it was taken out')
+
+export const copyAnswer = z.object({
+  subject_request_id: z.string(),
+  copy_hash: z.string().describe('names what would go out now; `review` may name it'),
+  places: z.array(copyPlace),
+  shown: z
+    .object({
+      leg_id: z.string(),
+      part: z.string(),
+      from: z.int(),
+      next_from: z.int().nullable(),
+      records: z.array(
+        z.object({
+          position: z.int(),
+          redaction_id: redactionId,
+          is_cut: z.boolean().describe('true when it has more fields than shown'),
+          fields: z.array(
+            z.object({
+              path: z.string(),
+              value: z.string(),
+              is_of_others: z.boolean(),
+              redaction_id: redactionId,
+            }),
+          ),
+        }),
+      ),
+      files: z.array(
+        z.object({
+          position: z.int(),
+          name: z.string(),
+          media_type: z.string(),
+          bytes: z.int(),
+          redaction_id: redactionId,
+        }),
+      ),
+    })
+    .nullable()
+    .describe('one place, when leg_id and part ask for it'),
+})
+
+export type CopyAnswer = z.input<typeof copyAnswer>
+
 export const connectorList = z.object({
   accounts: z.array(
     z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { REDACTION_KINDS, REDACTION_REASONS } from '../../domain/redaction.ts'
 import { legId, recordId } from '../../domain/ids.ts'
 import type { Commands, Order } from '../../ports/commands.ts'
 import type { RequestRow } from '../../ports/rows.ts'
@@ -32,6 +33,14 @@ const decision = z.strictObject({
   decision: z.enum(['subject', 'not_subject', 'retain']),
   law: plainText(200).optional().describe('needed to retain'),
   until: z.iso.datetime({ offset: true }).optional().describe('needed to retain'),
+})
+
+const wantedRedaction = z.strictObject({
+  leg_id: z.uuid(),
+  part: z.string().max(100),
+  kind: z.enum(REDACTION_KINDS),
+  position: z.int().min(0).describe('which record or file of the part, from 0'),
+  path: z.string().max(4000).default('').describe('JSON Pointer (RFC 6901) of a field'),
 })
 
 /** All orders, by the last piece of their address. */
@@ -76,8 +85,39 @@ export const ORDERS = {
   review: order({
     permission: 'review',
     summary: 'Release an archive that was reviewed',
-    form: withReason,
-    run: async (commands, base, body) => commands.review({ ...base, reason: body.reason ?? null }),
+    form: z.strictObject({
+      copy_hash: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+        .optional()
+        .describe('the hash of the copy that was read: another one is not released'),
+      reason: reason.optional(),
+    }),
+    run: async (commands, base, body) =>
+      commands.review({ ...base, copyHash: body.copy_hash, reason: body.reason ?? null }),
+  }),
+  redact: order({
+    permission: 'review',
+    summary: 'Take fields, records or files out of a copy that waits for its review',
+    form: z.strictObject({
+      redactions: z.array(wantedRedaction).min(1).max(500),
+      why: z.enum(REDACTION_REASONS).default('third_party'),
+      reason: reason.optional(),
+    }),
+    run: async (commands, base, { redactions, why, reason: words }) =>
+      commands.redact({
+        ...base,
+        why,
+        reason: words ?? null,
+        redactions: redactions.map(({ leg_id: id, ...one }) => ({ ...one, legId: legId(id) })),
+      }),
+  }),
+  restore: order({
+    permission: 'review',
+    summary: 'Put back what was taken out of a copy',
+    form: z.strictObject({ redaction_ids: z.array(z.uuid()).min(1).max(500), reason: reason.optional() }),
+    run: async (commands, base, body) =>
+      commands.restore({ ...base, redactionIds: body.redaction_ids, reason: body.reason ?? null }),
   }),
   refuse: order({
     permission: 'refuse',

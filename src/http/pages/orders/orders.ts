@@ -31,7 +31,7 @@ function needCard(need: Need, page: RequestPage): Html {
     case 'approval':
       return approveCard(page)
     case 'review':
-      return simpleCard(page, { order: 'review', words: 'review' })
+      return reviewCard(page)
     case 'new_plan':
       return simpleCard(page, { order: 'resume', words: 'new_plan' })
     case 'delivery':
@@ -41,9 +41,23 @@ function needCard(need: Need, page: RequestPage): Html {
   }
 }
 
+/** A copy is released on the page on which it is read. */
+function reviewCard(page: RequestPage): Html {
+  const { ui, copy } = page.words
+  return html`<section class="card wanted">
+    <h3>${ui.review_title}</h3>
+    <p>${ui.review_text}</p>
+    ${
+      mayOrder(page, 'review')
+        ? html`<p><a class="button" href="/ops/requests/${page.rows.request.id}/copy">${copy.read}</a></p>`
+        : html`<p class="soft">${ui.not_your_role}</p>`
+    }
+  </section>`
+}
+
 function simpleCard(
   page: RequestPage,
-  of: { readonly order: 'review' | 'resume'; readonly words: 'review' | 'new_plan' | 'delivery' },
+  of: { readonly order: 'resume'; readonly words: 'new_plan' | 'delivery' },
 ): Html {
   const { ui } = page.words
   const content = html`${reasonField(page, { key: of.words })}<button>${ui[of.words]}</button>`

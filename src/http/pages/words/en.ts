@@ -280,6 +280,9 @@ export const en: BaseWords = {
     'suppression.kept': 'It was noted whom not to write to any more',
     'suppression.lifted': 'The person opted in again: writing to them is allowed',
     'archive.forgotten': 'The archive was destroyed',
+    'copy.viewed': 'The copy was read',
+    'copy.redacted': 'Something was left out of the copy',
+    'copy.restored': 'Something was put back into the copy',
     'discovery.limit_reached': 'More was learned than is searched',
   },
   error: {

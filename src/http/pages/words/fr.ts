@@ -276,6 +276,9 @@ export const fr: BaseWords = {
     'suppression.kept': 'Il a été noté à qui ne plus écrire',
     'suppression.lifted': 'La personne a de nouveau donné son accord : on peut lui écrire',
     'archive.forgotten': 'L’archive a été détruite',
+    'copy.viewed': 'La copie a été lue',
+    'copy.redacted': 'Quelque chose a été omis de la copie',
+    'copy.restored': 'Quelque chose a été remis dans la copie',
     'discovery.limit_reached': 'On a appris plus que ce qui est cherché',
   },
   error: {

@@ -276,6 +276,9 @@ export const nl: BaseWords = {
     'suppression.kept': 'Er werd genoteerd aan wie niet meer geschreven wordt',
     'suppression.lifted': 'De persoon gaf opnieuw toestemming: schrijven mag weer',
     'archive.forgotten': 'Het archief werd vernietigd',
+    'copy.viewed': 'De kopie werd gelezen',
+    'copy.redacted': 'Er werd iets weggelaten uit de kopie',
+    'copy.restored': 'Er werd iets teruggezet in de kopie',
     'discovery.limit_reached': 'Er werd meer gevonden dan er gezocht wordt',
   },
   error: {
