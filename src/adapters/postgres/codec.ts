@@ -1,3 +1,4 @@
+import { types } from 'pg'
 import { DsrError } from '../../domain/errors.ts'
 import type { Column, TableShape } from './table-shape.ts'
 
@@ -44,40 +45,43 @@ function isStorableText(value: unknown): boolean {
   return typeof value === 'string' && !UNSTORABLE_TEXT.test(value)
 }
 
-/** The row as the ports know it, frozen, from what the driver read. */
-export function decodeRow(
-  shape: TableShape,
-  read: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
+/** The row as the ports know it, frozen, from what the server sent: text in the order of the table's columns. */
+export function decodeRow(shape: TableShape, read: readonly (string | null)[]): Readonly<Record<string, unknown>> {
   const row: Record<string, unknown> = {}
-  for (const column of shape.columns) row[column.field] = decodeValue(column, read[column.field])
+  for (const [at, column] of shape.columns.entries()) row[column.field] = decodeValue(column, read[at] ?? null)
   return Object.freeze(row)
 }
 
-export function decodeValue(column: Column, read: unknown): unknown {
+export function decodeValue(column: Column, read: string | null): unknown {
   if (read === null) return null
   switch (column.kind) {
+    case 'text':
+      return read
     case 'bigint':
+    case 'int':
       return numberOf(read)
+    case 'bool':
+      return read === 't'
     case 'bytea':
       return bytesOf(read)
-    case 'text':
-    case 'int':
-    case 'bool':
+    // Arrays are asked for as JSON.
     case 'text[]':
     case 'jsonb':
-      return read
+      return JSON.parse(read)
   }
 }
 
-function numberOf(read: unknown): number {
-  // The driver hands out 64-bit integers as text.
+function numberOf(read: string): number {
   const value = Number(read)
   if (!Number.isSafeInteger(value)) throw new DsrError('INTERNAL', 'the database holds a number that is too large')
   return value
 }
 
-function bytesOf(read: unknown): unknown {
+const parseBytes = types.getTypeParser(types.builtins.BYTEA) as (read: string) => unknown
+
+function bytesOf(read: string): Uint8Array {
+  const bytes = parseBytes(read)
   // The driver's Buffer may be a window on memory that it shares.
-  return read instanceof Uint8Array ? new Uint8Array(read) : read
+  if (bytes instanceof Uint8Array) return new Uint8Array(bytes)
+  throw new DsrError('INTERNAL', 'the database sent no bytes')
 }

@@ -9,6 +9,7 @@ export interface Failure {
 
 /** Raised by the triggers of 0002-guards.sql. */
 const ILLEGAL_STEP = 'HB001'
+const NO_SUCH_ROW = 'HB003'
 
 const CONFLICTS = ['40001', '40P01']
 
@@ -27,6 +28,7 @@ export function failureOf(cause: unknown): Failure {
     return { kind: 'conflict', error: new DsrError('DATABASE_UNREACHABLE', `the transaction conflicted (${code})`) }
   }
   if (code === ILLEGAL_STEP) return refused(new DsrError('ILLEGAL_TRANSITION', cause.message))
+  if (code === NO_SUCH_ROW) return refused(new DsrError('NOT_FOUND', cause.message))
   if (OUTAGES.test(code)) return lost(`the server answered ${code}`, withoutValues(cause))
   const place = [cause.table, cause.constraint].filter(Boolean).join(' ')
   return refused(

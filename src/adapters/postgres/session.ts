@@ -1,9 +1,8 @@
-import type { Pool, PoolClient, QueryResult } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { DsrError } from '../../domain/errors.ts'
+import { Batch, type Answer } from './batch.ts'
 import { failureOf, type Failure } from './failure.ts'
-import type { Statement } from './statements.ts'
-
-type Rows = QueryResult<Record<string, unknown>>
+import { statement, type Statement } from './statements.ts'
 
 export interface SessionTimeouts {
   /** A statement that takes longer (waiting for locks included) ends with `DATABASE_UNREACHABLE`. */
@@ -12,30 +11,28 @@ export interface SessionTimeouts {
   readonly idleTimeoutMs: number
 }
 
-/** Whether the answer of a statement is what it must be; throws when not. */
-type Check = (rows: Rows) => void
-
 /**
- * One transaction on a connection of its own. Statements are answered in the order in which they were sent; each is sent at once,
- * whether or not the one before was answered.
+ * One transaction on a connection of its own. Statements are answered in the order in which they were given. What is read leaves at the
+ * end of the turn of the event loop, with everything that was given before; what is only written waits for the next read or for the
+ * commit, and leaves together with it.
  */
 export class Session {
   readonly #client: PoolClient
-  readonly #begun: Promise<DatabaseClock>
-  /** Statements whose answer nobody has waited for yet. */
-  readonly #unchecked: Promise<void>[] = []
+  readonly #timeouts: SessionTimeouts
+  #batch = new Batch()
+  #clock: Promise<DatabaseClock> | undefined
   #failure: Failure | undefined
-  #isUnbegun = false
+  #isFlushing = false
+  #isBegun = false
   #isLost = false
   #isOver = false
   readonly #onLost = () => (this.#isLost = true)
 
   private constructor(client: PoolClient, timeouts: SessionTimeouts) {
     this.#client = client
+    this.#timeouts = timeouts
     // A connection that breaks between two statements tells it by event only.
     client.on('error', this.#onLost)
-    this.#begun = this.#begin(timeouts)
-    this.#begun.catch(() => undefined)
   }
 
   /** @throws DsrError `DATABASE_UNREACHABLE`. */
@@ -50,75 +47,108 @@ export class Session {
 
   /** The connection was dead when it was taken, as all pooled ones may be after an outage: nothing was done on it. */
   get isUnbegun(): boolean {
-    return this.#isUnbegun
+    return !this.#isBegun && this.#failure?.kind === 'lost'
   }
 
-  /** Sends a statement and waits for its answer. @throws the failure of whatever failed first in this transaction. */
-  async run(statement: Statement): Promise<Rows> {
-    if (this.#isOver) throw new DsrError('INTERNAL', 'the transaction is over')
-    return this.#query(given(statement))
+  /** Waits for the statement's answer. @throws the failure of whatever failed first in this transaction. */
+  run(given: Statement): Promise<Answer> {
+    const answer = this.#add(given)
+    this.#flushSoon()
+    return answer
   }
 
-  /** Sends a statement whose answer the caller does not need; what it or `check` throws comes out at the latest at the commit. */
-  send(statement: Statement, check: Check = () => undefined): void {
-    if (this.#isOver) throw new DsrError('INTERNAL', 'the transaction is over')
-    const answered = this.#query(given(statement)).then((rows) => this.#judge(rows, check))
-    this.#unchecked.push(answered.catch(() => undefined))
+  /** For a statement whose answer the caller does not need; its failure comes out at the latest at the commit. */
+  send(given: Statement): void {
+    this.requireOpen()
+    this.#add(given).catch(() => undefined)
+  }
+
+  /** @throws DsrError `INTERNAL` when the transaction is over. */
+  requireOpen(): void {
+    if (this.#isOver) throw OVER
   }
 
   /** The database's clock: what it said when the transaction began, and what has passed since. */
   async nowMs(): Promise<number> {
-    const { nowMs, seenAt } = await this.#begun
+    if (!this.#isBegun) this.#flushSoon()
+    const { nowMs, seenAt } = await this.#begin()
     return nowMs + Math.floor(performance.now() - seenAt)
   }
 
   /** @throws what spoiled the transaction, also when its error was caught on the way. */
   async commit(): Promise<void> {
+    // On a connection that turns out to be dead nothing must look as if it might have been committed.
+    if (this.#clock && !this.#isBegun) await this.nowMs()
+    if (this.#clock) {
+      const committed = this.#add(COMMIT)
+      this.#flush()
+      await committed
+    }
     this.#isOver = true
-    await this.#begun
-    await Promise.all(this.#unchecked)
-    await this.#query('commit')
     this.#release(false)
   }
 
   /** Never throws: a connection that cannot roll back is closed, which does the same. */
   async rollBack(): Promise<void> {
     this.#isOver = true
-    const isBroken = await this.#client.query('rollback').then(
-      () => false,
-      () => true,
-    )
+    // What was not sent yet never will be.
+    this.#batch.handleError(OVER)
+    const isBroken = this.#clock !== undefined && (await this.#isRefused(ROLLBACK))
     this.#release(isBroken)
   }
 
-  async #begin(timeouts: SessionTimeouts): Promise<DatabaseClock> {
-    try {
-      const answers: unknown = await this.#query(
-        `begin isolation level read committed; ${settingsOf(timeouts)}; ${NOW}`,
-      )
-      return { nowMs: clockOf(answers), seenAt: performance.now() }
-    } catch (error) {
-      this.#isUnbegun = true
-      throw error
-    }
+  async #isRefused(last: Statement): Promise<boolean> {
+    const batch = new Batch()
+    const refused = batch.add(last).then(
+      () => false,
+      () => true,
+    )
+    this.#client.query(batch)
+    return refused
   }
 
-  #judge(rows: Rows, check: Check): void {
-    try {
-      check(rows)
-    } catch (error) {
-      this.#failure ??= failureOf(error)
-    }
+  #begin(): Promise<DatabaseClock> {
+    if (this.#clock) return this.#clock
+    if (this.#isOver) return Promise.reject(OVER)
+    this.#answered(BEGIN).catch(() => undefined)
+    this.#clock = this.#answered(helloStatement(this.#timeouts)).then((answer) => {
+      this.#isBegun = true
+      return { nowMs: clockOf(answer), seenAt: performance.now() }
+    })
+    this.#clock.catch(() => undefined)
+    return this.#clock
   }
 
-  async #query(query: string | (Statement & { values: unknown[] })): Promise<Rows> {
+  async #add(given: Statement): Promise<Answer> {
+    if (this.#isOver) throw OVER
     if (this.#failure !== undefined) throw this.#failure.error
+    void this.#begin()
+    return this.#answered(given)
+  }
+
+  async #answered(given: Statement): Promise<Answer> {
     try {
-      return await this.#client.query<Record<string, unknown>>(query)
+      return await this.#batch.add(given)
     } catch (cause) {
       this.#failure ??= failureOf(cause)
       throw this.#failure.error
     }
+  }
+
+  /** After all that runs now and all that it sets going: reads that are asked for side by side leave together. */
+  #flushSoon(): void {
+    if (this.#isFlushing) return
+    this.#isFlushing = true
+    process.nextTick(() => {
+      this.#isFlushing = false
+      if (!this.#isOver) this.#flush()
+    })
+  }
+
+  #flush(): void {
+    if (this.#batch.size === 0) return
+    this.#client.query(this.#batch)
+    this.#batch = new Batch()
   }
 
   #release(isBroken: boolean): void {
@@ -133,20 +163,28 @@ interface DatabaseClock {
   readonly seenAt: number
 }
 
-const NOW = 'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms'
+const OVER = new DsrError('INTERNAL', 'the transaction is over')
+const BEGIN = statement('begin isolation level read committed', [])
+const COMMIT = statement('commit', [])
+const ROLLBACK = statement('rollback', [])
 
-/** The driver answers several statements in one text by an array. */
-function clockOf(answers: unknown): number {
-  const last: unknown = Array.isArray(answers) ? answers.at(-1) : undefined
-  const rows = typeof last === 'object' && last !== null && 'rows' in last && Array.isArray(last.rows) ? last.rows : []
-  const row: unknown = rows[0]
-  const nowMs = Number(typeof row === 'object' && row !== null && 'now_ms' in row ? row.now_ms : undefined)
-  if (!Number.isSafeInteger(nowMs)) throw new DsrError('INTERNAL', 'the database has no clock')
-  return nowMs
+/**
+ * Sets the limits for this transaction only, so that they also hold behind a connection pooler, and asks for the time. A statement is
+ * planned the first time that a connection sees it, and not five times more to learn whether its values matter: they do not.
+ */
+export function helloStatement({ statementTimeoutMs, idleTimeoutMs }: SessionTimeouts): Statement {
+  return statement(
+    `select set_config('statement_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true),
+      set_config('plan_cache_mode', 'force_generic_plan', true),
+      floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+    [String(statementTimeoutMs), String(idleTimeoutMs)],
+  )
 }
 
-function given(statement: Statement): Statement & { values: unknown[] } {
-  return { ...statement, values: [...statement.values] }
+function clockOf({ rows }: Answer): number {
+  const nowMs = Number(rows[0]?.[3] ?? undefined)
+  if (!Number.isSafeInteger(nowMs)) throw new DsrError('INTERNAL', 'the database has no clock')
+  return nowMs
 }
 
 async function connect(pool: Pool): Promise<PoolClient> {
@@ -155,12 +193,4 @@ async function connect(pool: Pool): Promise<PoolClient> {
   } catch (cause) {
     throw failureOf(cause).error
   }
-}
-
-/** Set for the transaction only, so that they also hold behind a connection pooler. */
-export function settingsOf({ statementTimeoutMs, idleTimeoutMs }: SessionTimeouts): string {
-  return [
-    `set local statement_timeout = ${statementTimeoutMs}`,
-    `set local idle_in_transaction_session_timeout = ${idleTimeoutMs}`,
-  ].join('; ')
 }

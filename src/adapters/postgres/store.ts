@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TableName, Tables } from '../../ports/tables.ts'
 import type { Store, Table, Tx } from '../../ports/store.ts'
+import { Changes } from './changes.ts'
 import { createPool, withoutCrash, type PoolOptions } from './pool.ts'
 import { assertSchema } from './schema.ts'
 import { Session, type SessionTimeouts } from './session.ts'
@@ -53,7 +54,9 @@ async function transact<Result>(
   for (let tries = 1; ;) {
     const session = await Session.begin(pool, timeouts)
     try {
-      const result = await work(txOf(session))
+      const changes = new Changes(session)
+      const result = await work(txOf(session, changes))
+      changes.send()
       await session.commit()
       return result
     } catch (error) {
@@ -71,8 +74,8 @@ async function transact<Result>(
   }
 }
 
-function txOf(session: Session): Tx {
-  const table = <Name extends TableName>(name: Name): Table<Tables[Name]> => postgresTable(name, session)
+function txOf(session: Session, changes: Changes): Tx {
+  const table = <Name extends TableName>(name: Name): Table<Tables[Name]> => postgresTable(name, { session, changes })
   return {
     request: table('request'),
     identifier: table('identifier'),

@@ -1,6 +1,8 @@
 import { DsrError } from '../../domain/errors.ts'
 import type { TableName, Tables } from '../../ports/tables.ts'
 import type { Table } from '../../ports/store.ts'
+import type { Answer } from './batch.ts'
+import type { Changes } from './changes.ts'
 import { decodeRow, decodeValue } from './codec.ts'
 import { tableShape } from './table-shape.ts'
 import { askableColumn } from './conditions.ts'
@@ -13,52 +15,64 @@ import {
   getStatement,
   insertStatement,
   statement,
-  updateStatement,
   type Statement,
 } from './statements.ts'
 
 /** The `Table` port on one table of the database within one transaction. */
-export function postgresTable<Name extends TableName>(name: Name, session: Session): Table<Tables[Name]> {
+export function postgresTable<Name extends TableName>(
+  name: Name,
+  { session, changes }: { readonly session: Session; readonly changes: Changes },
+): Table<Tables[Name]> {
   type Row = Tables[Name]
   const shape = tableShape(name)
+  const run = async (asked: Statement): Promise<Answer> => {
+    changes.send(shape)
+    return session.run(asked)
+  }
   const read = async (asked: Statement): Promise<readonly Row[]> => {
-    const { rows } = await session.run(asked)
+    const { rows } = await run(asked)
     // The columns' kinds are held against the row's type at compile time and against the database by a test: this is the border.
     return rows.map((row) => decodeRow(shape, row) as unknown as Row)
   }
-  const change = async (asked: Statement): Promise<number> => (await session.run(asked)).rowCount ?? 0
+  const readLocked = async (asked: Statement): Promise<readonly Row[]> => {
+    const rows = await read(asked)
+    for (const { id } of rows) changes.hold(shape, id)
+    return rows
+  }
   return {
-    insert: settled((row) => session.send(insertStatement(shape, row, 'fail'))),
-    insertNew: async (row) => (await change(insertStatement(shape, row, 'skip'))) === 1,
+    insert: settled((row) => changes.insert(shape, row)),
+    insertNew: async (row) => {
+      const isNew = (await run(insertStatement(shape, row, 'skip'))).count === 1
+      if (isNew) changes.hold(shape, row.id)
+      return isNew
+    },
     get: async (id) => (await read(getStatement(shape, id, '')))[0],
-    lock: async (id) => (await read(getStatement(shape, id, ' for update')))[0],
-    update: settled((id, patch) =>
-      session.send(updateStatement(shape, id, patch), ({ rowCount }) => {
-        if (rowCount === 0) throw new DsrError('NOT_FOUND', `no such ${name}`)
-      }),
-    ),
+    lock: async (id) => (await readLocked(getStatement(shape, id, ' for update')))[0],
+    update: settled((id, patch) => changes.update(shape, id, patch)),
     find: async (where, options = {}) => read(findStatement(shape, where, { ...options, lock: '' })),
-    claim: async (where, options) => read(findStatement(shape, where, { ...options, lock: ' for update skip locked' })),
-    count: async (where) => Number((await session.run(countStatement(shape, where))).rows[0]?.count),
+    claim: async (where, options) =>
+      readLocked(findStatement(shape, where, { ...options, lock: ' for update skip locked' })),
+    count: async (where) => Number((await run(countStatement(shape, where))).rows[0]?.[0]),
     countBy: async (column, where) => {
       const asked = askableColumn(shape, column)
-      const { rows } = await session.run(countByStatement(shape, asked.sql, where))
-      return rows.map((row) => ({
+      const { rows } = await run(countByStatement(shape, asked.sql, where))
+      return rows.map(([value = null, count]) => ({
         // As above, for one column.
-        value: decodeValue(asked, row.value) as Row[typeof column],
-        count: Number(row.count),
+        value: decodeValue(asked, value) as Row[typeof column],
+        count: Number(count),
       }))
     },
-    delete: async (where) => (name === 'journal' ? shred(session, where) : change(deleteStatement(shape, where))),
+    delete: async (where) =>
+      name === 'journal' ? shred(session, where) : (await run(deleteStatement(shape, where))).count,
   }
 }
 
 /** Insert and update wait for no answer: what goes wrong comes out at the next read or at the commit, and nothing is stored. */
-function settled<Given extends unknown[]>(send: (...given: Given) => void): (...given: Given) => Promise<void> {
+function settled<Given extends unknown[]>(keep: (...given: Given) => void): (...given: Given) => Promise<void> {
   // What the statement's own making throws rejects at once.
   return (...given) =>
     new Promise((resolve) => {
-      send(...given)
+      keep(...given)
       resolve()
     })
 }
@@ -70,5 +84,5 @@ async function shred(session: Session, where: object): Promise<number> {
     throw new DsrError('INTERNAL', 'the journal is deleted by whole requests only')
   }
   const { rows } = await session.run(statement('select app.shred_journal($1) as "count"', [where.requestId]))
-  return Number(rows[0]?.count)
+  return Number(rows[0]?.[0])
 }

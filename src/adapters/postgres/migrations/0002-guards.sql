@@ -79,3 +79,12 @@ begin
   return shredded;
 end
 $$;
+
+-- Raises when a statement did not touch as many rows as it meant to, so that the transaction ends and the caller is told.
+create function app.expect_rows(touched bigint, wanted bigint) returns void language plpgsql as $$
+begin
+  if touched <> wanted then
+    raise exception 'no such row' using errcode = 'HB003';
+  end if;
+end
+$$;
