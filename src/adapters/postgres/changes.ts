@@ -1,7 +1,11 @@
 import type { Session } from './session.ts'
 import { insertStatement, updateStatement, type Assignment } from './statements.ts'
+import { storedValue } from './codec.ts'
 import { parsePatch } from './conditions.ts'
 import type { TableShape } from './table-shape.ts'
+
+/** A row as the ports know it. */
+export type StoredRow = Readonly<Record<string, unknown>>
 
 interface Update {
   readonly ids: string[]
@@ -18,16 +22,22 @@ interface Update {
 export class Changes {
   readonly #session: Session
   readonly #pending = new Map<TableShape, Update[]>()
-  /** Rows that were locked or inserted here, as `table/id`. */
-  readonly #held = new Set<string>()
+  /** Rows that were locked or inserted here, by `table/id`; what was read of them, where something was. */
+  readonly #held = new Map<string, StoredRow | undefined>()
 
   constructor(session: Session) {
     this.#session = session
   }
 
-  /** The row is there and nobody else can take it away before the transaction ends. */
-  hold(shape: TableShape, id: string): void {
-    this.#held.add(`${shape.name}/${id}`)
+  /** The row is there, and nobody else can change it or take it away before the transaction ends. */
+  hold(shape: TableShape, id: string, row?: StoredRow): void {
+    this.#held.set(keyOf(shape, id), row)
+  }
+
+  /** A row that was locked here as it stands now: nobody needs to be asked for it. Undefined when it must be read. */
+  heldRow(shape: TableShape, id: string): StoredRow | undefined {
+    this.#session.requireSound()
+    return this.#held.get(keyOf(shape, id))
   }
 
   insert(shape: TableShape, row: { readonly id: string }): void {
@@ -38,8 +48,11 @@ export class Changes {
   update(shape: TableShape, id: string, patch: object): void {
     this.#session.requireOpen()
     const sets = new Map(parsePatch(shape, patch).map((one) => [one.column.field, one]))
-    const isHeld = this.#held.has(`${shape.name}/${id}`)
+    const key = keyOf(shape, id)
+    const isHeld = this.#held.has(key)
     if (isHeld && sets.size === 0) return
+    const held = this.#held.get(key)
+    if (held) this.#held.set(key, patched(held, sets))
     const updates = this.#pending.get(shape) ?? []
     const last = updates.findLast((update) => update.ids.includes(id))
     if (last !== undefined && isMergeable(last.sets, sets)) {
@@ -48,6 +61,11 @@ export class Changes {
     }
     updates.push({ ids: [id], sets, isHeld })
     this.#pending.set(shape, updates)
+  }
+
+  /** Rows were deleted by a condition: those of the table must be read again. */
+  letGo(shape: TableShape): void {
+    for (const key of this.#held.keys()) if (key.startsWith(keyOf(shape, ''))) this.#held.delete(key)
   }
 
   /** Gives the session what waits for a table, or for all of them. */
@@ -64,6 +82,17 @@ export class Changes {
       this.#session.send(updateStatement(shape, { ids, sets: [...sets.values()], isHeld }))
     }
   }
+}
+
+function keyOf(shape: TableShape, id: string): string {
+  return `${shape.name}/${id}`
+}
+
+/** As the database would give it back. */
+function patched(row: StoredRow, sets: Update['sets']): StoredRow {
+  const next: Record<string, unknown> = { ...row }
+  for (const [field, { column, value }] of sets) next[field] = storedValue(column, value)
+  return Object.freeze(next)
 }
 
 /** The trigger judges a step by the row as it is stored, and a way back also by its `returnTo`. */

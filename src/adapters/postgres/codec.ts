@@ -16,10 +16,9 @@ const INT_MAX = 2 ** 31 - 1
  */
 export function encodeValue(column: Column, value: unknown): unknown {
   if (value === null && column.isNullable) return null
-  if (!isStorable(column, value)) {
-    throw new DsrError('INTERNAL', `not a storable ${column.kind}: ${column.field}`, { field: column.field })
-  }
-  return column.kind === 'jsonb' ? JSON.stringify(value) : value
+  const encoded = column.kind === 'jsonb' && typeof value === 'object' ? JSON.stringify(value) : value
+  if (value !== null && isStorable(column, encoded)) return encoded
+  throw new DsrError('INTERNAL', `not a storable ${column.kind}: ${column.field}`, { field: column.field })
 }
 
 function isStorable(column: Column, value: unknown): boolean {
@@ -37,7 +36,7 @@ function isStorable(column: Column, value: unknown): boolean {
     case 'text[]':
       return Array.isArray(value) && value.every(isStorableText)
     case 'jsonb':
-      return typeof value === 'object' && value !== null && !UNSTORABLE_JSON.test(JSON.stringify(value))
+      return typeof value === 'string' && !UNSTORABLE_JSON.test(value)
   }
 }
 
@@ -69,6 +68,12 @@ export function decodeValue(column: Column, read: string | null): unknown {
     case 'jsonb':
       return JSON.parse(read)
   }
+}
+
+/** An encoded value as it would be read back. */
+export function storedValue(column: Column, encoded: unknown): unknown {
+  if (encoded instanceof Uint8Array) return new Uint8Array(encoded)
+  return column.kind === 'jsonb' && typeof encoded === 'string' ? JSON.parse(encoded) : encoded
 }
 
 function numberOf(read: string): number {

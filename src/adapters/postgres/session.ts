@@ -23,6 +23,7 @@ export class Session {
   #clock: Promise<DatabaseClock> | undefined
   #failure: Failure | undefined
   #isFlushing = false
+  #isWriting = false
   #isBegun = false
   #isLost = false
   #isOver = false
@@ -60,7 +61,19 @@ export class Session {
   /** For a statement whose answer the caller does not need; its failure comes out at the latest at the commit. */
   send(given: Statement): void {
     this.requireOpen()
+    this.willWrite()
     this.#add(given).catch(() => undefined)
+  }
+
+  /** A statement that is about to run writes: the commit must be waited for. */
+  willWrite(): void {
+    this.#isWriting = true
+  }
+
+  /** @throws what spoiled the transaction, or DsrError `INTERNAL` when it is over. */
+  requireSound(): void {
+    this.requireOpen()
+    if (this.#failure !== undefined) throw this.#failure.error
   }
 
   /** @throws DsrError `INTERNAL` when the transaction is over. */
@@ -79,10 +92,13 @@ export class Session {
   async commit(): Promise<void> {
     // On a connection that turns out to be dead nothing must look as if it might have been committed.
     if (this.#clock && !this.#isBegun) await this.nowMs()
+    this.requireSound()
     if (this.#clock) {
       const committed = this.#add(COMMIT)
       this.#flush()
-      await committed
+      // What was only read is known, and the connection takes the next transaction behind this commit.
+      if (this.#isWriting) await committed
+      else committed.catch(() => undefined)
     }
     this.#isOver = true
     this.#release(false)
@@ -120,8 +136,7 @@ export class Session {
   }
 
   async #add(given: Statement): Promise<Answer> {
-    if (this.#isOver) throw OVER
-    if (this.#failure !== undefined) throw this.#failure.error
+    this.requireSound()
     void this.#begin()
     return this.#answered(given)
   }

@@ -2,7 +2,7 @@ import { DsrError } from '../../domain/errors.ts'
 import type { TableName, Tables } from '../../ports/tables.ts'
 import type { Table } from '../../ports/store.ts'
 import type { Answer } from './batch.ts'
-import type { Changes } from './changes.ts'
+import type { Changes, StoredRow } from './changes.ts'
 import { decodeRow, decodeValue } from './codec.ts'
 import { tableShape } from './table-shape.ts'
 import { askableColumn } from './conditions.ts'
@@ -29,25 +29,33 @@ export function postgresTable<Name extends TableName>(
     changes.send(shape)
     return session.run(asked)
   }
-  const read = async (asked: Statement): Promise<readonly Row[]> => {
-    const { rows } = await run(asked)
-    // The columns' kinds are held against the row's type at compile time and against the database by a test: this is the border.
-    return rows.map((row) => decodeRow(shape, row) as unknown as Row)
+  const write = async (asked: Statement): Promise<Answer> => {
+    session.willWrite()
+    return run(asked)
   }
+  // The columns' kinds are held against the row's type at compile time and against the database by a test: this is the border.
+  const asRow = (row: StoredRow): Row => row as unknown as Row
+  const read = async (asked: Statement): Promise<readonly Row[]> =>
+    (await run(asked)).rows.map((row) => asRow(decodeRow(shape, row)))
   const readLocked = async (asked: Statement): Promise<readonly Row[]> => {
-    const rows = await read(asked)
-    for (const { id } of rows) changes.hold(shape, id)
-    return rows
+    const rows = (await run(asked)).rows.map((row) => decodeRow(shape, row))
+    for (const row of rows) changes.hold(shape, String(row.id), row)
+    return rows.map(asRow)
+  }
+  /** A row that is locked already is as it was read, with what was changed since. */
+  const one = async (id: string, asked: () => Promise<readonly Row[]>): Promise<Row | undefined> => {
+    const held = changes.heldRow(shape, id)
+    return held ? asRow(held) : (await asked())[0]
   }
   return {
     insert: settled((row) => changes.insert(shape, row)),
     insertNew: async (row) => {
-      const isNew = (await run(insertStatement(shape, row, 'skip'))).count === 1
+      const isNew = (await write(insertStatement(shape, row, 'skip'))).count === 1
       if (isNew) changes.hold(shape, row.id)
       return isNew
     },
-    get: async (id) => (await read(getStatement(shape, id, '')))[0],
-    lock: async (id) => (await readLocked(getStatement(shape, id, ' for update')))[0],
+    get: async (id) => one(id, () => read(getStatement(shape, id, ''))),
+    lock: async (id) => one(id, () => readLocked(getStatement(shape, id, ' for update'))),
     update: settled((id, patch) => changes.update(shape, id, patch)),
     find: async (where, options = {}) => read(findStatement(shape, where, { ...options, lock: '' })),
     claim: async (where, options) =>
@@ -83,6 +91,7 @@ async function shred(session: Session, where: object): Promise<number> {
   if (fields.length !== 1 || !('requestId' in where) || typeof where.requestId !== 'string') {
     throw new DsrError('INTERNAL', 'the journal is deleted by whole requests only')
   }
+  session.willWrite()
   const { rows } = await session.run(statement('select app.shred_journal($1) as "count"', [where.requestId]))
   return Number(rows[0]?.[0])
 }
