@@ -12,7 +12,7 @@ export interface Counts {
 }
 
 const NOTHING: Counts = { jobs: 0, durable: 0, transactions: 0, statements: 0 }
-const CHANGES: ReadonlySet<PropertyKey> = new Set(['insert', 'insertNew', 'update', 'delete', 'lock'])
+const CHANGES: ReadonlySet<PropertyKey> = new Set(['insert', 'insertNew', 'update', 'delete', 'lock', 'lockAll'])
 
 /** Counts the transactions of a store and the jobs of its workers. */
 export class Counter {

@@ -33,9 +33,11 @@ type Announcement =
  * @returns how many rows went out.
  */
 export async function relayTurn(relay: Relay): Promise<number> {
-  const free = await announce(relay, async (tx) => freeRows(relay, tx))
-  const admitted = await announce(relay, async (tx) => admittedRows(relay, tx))
-  return free + admitted + (await deliver(relay))
+  const announced = await announce(relay, async (tx) => [
+    ...(await freeRows(relay, tx)),
+    ...(await admittedRows(relay, tx)),
+  ])
+  return announced + (await deliver(relay))
 }
 
 async function announce(relay: Relay, take: (tx: Tx) => Promise<readonly Announcement[]>): Promise<number> {
@@ -60,7 +62,7 @@ const FREE_KINDS = ['flow', 'request', 'effects'] as const
 
 /** Flows, coordinator jobs and effect jobs pass without admission; a flow takes along the legs that are admitted now. */
 async function freeRows({ ports }: Relay, tx: Tx): Promise<readonly Announcement[]> {
-  const rows = (await Promise.all(FREE_KINDS.map((kind) => claimDue(ports, tx, kind)))).flat()
+  const rows = await claimDue(ports, tx)
   if (rows.length === 0) return []
   const now = await tx.dbNowMs()
   for (const row of rows) await tx.outbox.update(row.id, { publishedAtDbMs: now })
@@ -77,9 +79,9 @@ async function freeRows({ ports }: Relay, tx: Tx): Promise<readonly Announcement
   return announcements
 }
 
-async function claimDue(ports: Ports, tx: Tx, kind: OutboxRow['kind']): Promise<readonly OutboxRow[]> {
+async function claimDue(ports: Ports, tx: Tx): Promise<readonly OutboxRow[]> {
   const options = { orderBy: ['createdAtDbMs'], limit: ROWS_A_TURN } as const
-  const at = { kind, publishedAtDbMs: null }
+  const at = { kind: { in: FREE_KINDS }, publishedAtDbMs: null }
   const due = await Promise.all([
     tx.outbox.claim({ ...at, notBeforeMs: null }, options),
     tx.outbox.claim({ ...at, notBeforeMs: { atMost: ports.clock.nowMs() } }, options),

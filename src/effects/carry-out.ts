@@ -1,7 +1,7 @@
 import type { EffectAnswer, EffectCall, KeyedAnswer, ReadBackAnswer } from '../connector/contract.ts'
 import { decodeTarget } from '../domain/effect.ts'
 import { isDsrError, type ErrorCode } from '../domain/errors.ts'
-import type { EffectRow, RequestRow } from '../ports/rows.ts'
+import type { EffectRow } from '../ports/rows.ts'
 import type { RequestVault } from '../ports/runtime.ts'
 import type { ClaimedCall, Engine } from './engine.ts'
 
@@ -21,8 +21,7 @@ export async function carryOut(
   claimed: ClaimedCall,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Fact>> {
-  const requests = await requestsOf(engine, claimed)
-  const call = effectCall(engine, claimed, requests)
+  const call = effectCall(engine, claimed)
   try {
     const answers = await ask(claimed, call, claimed.account.context(signal))
     const byKey = new Map<string, Fact>(answers.map((one) => [one.key, one.answer]))
@@ -63,19 +62,7 @@ function factOfError(error: unknown, claimed: ClaimedCall): Fact {
   }
 }
 
-async function requestsOf(engine: Engine, { effects }: ClaimedCall): Promise<ReadonlyMap<string, RequestRow>> {
-  const ids = [...new Set(effects.map((effect) => effect.requestId))]
-  const rows = await engine.ports.store.transact(async (tx) =>
-    tx.request.find({ id: { in: ids } }, { limit: ids.length }),
-  )
-  return new Map(rows.map((row) => [row.id, row]))
-}
-
-function effectCall(
-  engine: Engine,
-  { effects, call, right }: ClaimedCall,
-  requests: ReadonlyMap<string, RequestRow>,
-): EffectCall {
+function effectCall(engine: Engine, { effects, call, right, requests }: ClaimedCall): EffectCall {
   const vaults = new Map<string, RequestVault>()
   const vaultOf = (effect: EffectRow): RequestVault | undefined => {
     const request = requests.get(effect.requestId)

@@ -20,7 +20,15 @@ export async function claimCall(engine: Engine, lane: Lane): Promise<ClaimedCall
   if (!account || !step) return undefined
   return engine.ports.store.transact(async (tx) => {
     const claim = { engine, tx, lane, account, batchMax: step.batchMax }
-    return (await claimAsking(claim, 'unknown')) ?? (await claimAsking(claim, 'accepted')) ?? (await claimReady(claim))
+    const [unknown, accepted, ready] = await Promise.all([
+      claimAsking(claim, 'unknown'),
+      claimAsking(claim, 'accepted'),
+      claimReady(claim),
+    ])
+    const found = unknown.length + accepted.length + ready.length
+    if (unknown.length > 0) return openCall(claim, { found, effects: oneRight(unknown), kind: 'read_back', patch: {} })
+    if (accepted.length > 0) return openCall(claim, { found, effects: oneRight(accepted), kind: 'poll', patch: {} })
+    return openBatch(claim, { found, ready })
   })
 }
 
@@ -32,27 +40,36 @@ interface Claim {
   readonly batchMax: number
 }
 
-async function claimAsking(claim: Claim, state: 'unknown' | 'accepted'): Promise<ClaimedCall | undefined> {
-  const { engine, tx, lane } = claim
-  const now = engine.ports.clock.nowMs()
-  const due = await tx.effect.claim(
+async function claimAsking(
+  { engine, tx, lane, batchMax }: Claim,
+  state: 'unknown' | 'accepted',
+): Promise<readonly EffectRow[]> {
+  return tx.effect.claim(
     // While a read back or poll is under way, no other sender asks the same; a lost one gives its effects back.
-    { accountId: lane.accountId, step: lane.step, state, callId: null, nextActionAtMs: { atMost: now } },
-    { orderBy: ['nextActionAtMs'], limit: claim.batchMax },
+    {
+      accountId: lane.accountId,
+      step: lane.step,
+      state,
+      callId: null,
+      nextActionAtMs: { atMost: engine.ports.clock.nowMs() },
+    },
+    { orderBy: ['nextActionAtMs'], limit: batchMax },
   )
-  const effects = oneRight(due)
-  if (effects.length === 0) return undefined
-  const kind = state === 'unknown' ? 'read_back' : 'poll'
-  return openCall(claim, { effects, kind, patch: {} })
 }
 
-async function claimReady(claim: Claim): Promise<ClaimedCall | undefined> {
-  const { engine, tx, lane } = claim
-  const now = engine.ports.clock.nowMs()
-  const ready = await tx.effect.claim(
+async function claimReady({ tx, lane, batchMax }: Claim): Promise<readonly EffectRow[]> {
+  return tx.effect.claim(
     { accountId: lane.accountId, step: lane.step, state: 'ready', isReleased: true },
-    { orderBy: ['readyAtMs'], limit: claim.batchMax },
+    { orderBy: ['readyAtMs'], limit: batchMax },
   )
+}
+
+async function openBatch(
+  claim: Claim,
+  { found, ready }: { readonly found: number; readonly ready: readonly EffectRow[] },
+): Promise<ClaimedCall | undefined> {
+  const { engine, tx } = claim
+  const now = engine.ports.clock.nowMs()
   const effects = oneBatch(oneRight(ready.filter((effect) => mayGo(effect, now))))
   const first = effects[0]
   if (!first) return undefined
@@ -66,7 +83,7 @@ async function claimReady(claim: Claim): Promise<ClaimedCall | undefined> {
     await stopEffects(engine, tx, stopped)
     return undefined
   }
-  return openCall(claim, { effects, kind: 'perform', patch: { state: nextEffectState('ready', 'send') } })
+  return openCall(claim, { found, effects, kind: 'perform', patch: { state: nextEffectState('ready', 'send') } })
 }
 
 /** One that waits to be tried again goes to nobody's batch before its time; one that waits for companions may. */
@@ -87,14 +104,16 @@ function oneBatch(effects: readonly EffectRow[]): readonly EffectRow[] {
 }
 
 interface Opening {
+  /** How many effects the lane had to do something about, up to the batch maximum of each kind. */
+  readonly found: number
   readonly effects: readonly EffectRow[]
   readonly kind: CallRow['kind']
   readonly patch: Partial<Pick<EffectRow, 'state'>>
 }
 
 async function openCall(
-  { engine, tx, lane, account }: Claim,
-  { effects, kind, patch }: Opening,
+  { engine, tx, lane, account, batchMax }: Claim,
+  { found, effects, kind, patch }: Opening,
 ): Promise<ClaimedCall | undefined> {
   const right = effects[0]?.right
   const verb = right && account.connector.writing[right]
@@ -109,6 +128,8 @@ async function openCall(
     leaseUntilDbMs: (await tx.dbNowMs()) + CALL_LEASE_MS,
     settledAtMs: null,
   }
+  const requestIds = [...new Set(effects.map((effect) => effect.requestId))]
+  const requests = await tx.request.find({ id: { in: requestIds } }, { limit: requestIds.length })
   await tx.call.insert(call)
   const owned: EffectRow[] = []
   for (const effect of effects) {
@@ -116,7 +137,15 @@ async function openCall(
     await tx.effect.update(effect.id, change)
     owned.push({ ...effect, ...change })
   }
-  return { call, account, verb, right: right satisfies WritingRight, effects: owned }
+  return {
+    call,
+    account,
+    verb,
+    right: right satisfies WritingRight,
+    effects: owned,
+    requests: new Map(requests.map((row) => [row.id, row])),
+    isLast: found === effects.length && found < batchMax,
+  }
 }
 
 /**
@@ -154,8 +183,7 @@ async function untestedRequests(
 
 /** These end unsent with all that waits for them, and the record says so. */
 async function stopEffects(engine: Engine, tx: Tx, effects: readonly EffectRow[]): Promise<void> {
-  for (const legId of new Set(effects.map((effect) => effect.legId))) {
-    await stopUnsent(tx, legId, engine.ports.clock.nowMs())
-    await engine.host.afterEffects(tx, legId)
-  }
+  const legIds = [...new Set(effects.map((effect) => effect.legId))]
+  for (const legId of legIds) await stopUnsent(tx, legId, engine.ports.clock.nowMs())
+  await engine.host.afterEffects(tx, legIds)
 }

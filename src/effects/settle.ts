@@ -29,21 +29,19 @@ export async function settleCall(
   facts: ReadonlyMap<string, Fact>,
 ): Promise<void> {
   await engine.ports.store.transact(async (tx) => {
-    const legs = new Set<LegId>()
-    for (const { id } of claimed.effects) {
-      const effect = await tx.effect.lock(id)
-      // Another sender took the effect over when this call's lease ran out: what it reads back is what counts.
-      if (effect?.callId !== claimed.call.id) continue
-      const fact = facts.get(id) ?? { kind: 'unknown' }
-      await tx.effect.update(id, { callId: null, ...(await patchFor({ engine, tx, claimed, effect }, fact)) })
-      legs.add(effect.legId)
+    // What another sender took over when this call's lease ran out is not among them: what that one reads back is what counts.
+    const effects = await tx.effect.lockAll({ callId: claimed.call.id })
+    for (const effect of effects) {
+      const fact = facts.get(effect.id) ?? { kind: 'unknown' }
+      await tx.effect.update(effect.id, {
+        callId: null,
+        ...(await patchFor({ engine, tx, claimed, effect }, fact)),
+      })
     }
     await tx.call.update(claimed.call.id, { state: 'settled', settledAtMs: engine.ports.clock.nowMs() })
-    // In one order for all, so that calls that share legs wait for each other and never in a ring.
-    for (const legId of [...legs].sort()) {
-      await releaseFollowers(engine, tx, legId)
-      await engine.host.afterEffects(tx, legId)
-    }
+    const legIds = [...new Set(effects.map((effect) => effect.legId))]
+    await releaseFollowers(engine, tx, legIds)
+    await engine.host.afterEffects(tx, legIds)
   })
   engine.ports.events.emit('effects.settled', {
     accountId: claimed.account.id,
@@ -179,15 +177,22 @@ function backOff(tries: number): number {
 }
 
 /** Releases what waited for these effects: children ended well, so their parents may go. */
-async function releaseFollowers(engine: Engine, tx: Tx, legId: LegId): Promise<void> {
+async function releaseFollowers(engine: Engine, tx: Tx, legIds: readonly LegId[]): Promise<void> {
   // Two calls that end at the same moment would each see the other's effect open, and nobody would release what waits for both.
-  const leg = await tx.leg.lock(legId)
-  const waiting = await findAll(tx.effect, { legId, state: 'ready', isReleased: false })
-  if (!leg || waiting.length === 0) return
-  const unfinished = await tx.effect.countBy('step', { legId, state: { not: 'done' } })
-  const open = new Set(unfinished.map((one) => one.value))
-  const free = waiting.filter((effect) => !effect.after.some((step) => open.has(step)))
-  await release(engine, tx, { leg, free })
+  const [legs, counts] = await Promise.all([
+    tx.leg.lockAll({ id: { in: legIds } }),
+    tx.effect.tally(['legId', 'step', 'state', 'isReleased'], { legId: { in: legIds }, state: { not: 'done' } }),
+  ])
+  const open = new Set(counts.map(({ values }) => `${values.legId}/${values.step}`))
+  const withWaiting = counts.filter(({ values }) => values.state === 'ready' && !values.isReleased)
+  if (withWaiting.length === 0) return
+  const waiting = await findAll(tx.effect, {
+    legId: { in: withWaiting.map(({ values }) => values.legId) },
+    state: 'ready',
+    isReleased: false,
+  })
+  const free = waiting.filter(({ legId, after }) => !after.some((step) => open.has(`${legId}/${step}`)))
+  for (const leg of legs) await release(engine, tx, { leg, free: free.filter((effect) => effect.legId === leg.id) })
 }
 
 async function release(

@@ -7,7 +7,7 @@ import { issueEffects } from '../stages/common/outbox.ts'
 /** What the stages do when the effect engine reports: the legs' side of settled effects. */
 export function createEffectHost(ports: Ports): EffectHost {
   return {
-    afterEffects: async (tx, legId) => afterEffects(ports, tx, legId),
+    afterEffects: async (tx, legIds) => afterEffects(ports, tx, legIds),
     parkLeg: async (tx, legId, reason) => {
       const leg = await tx.leg.lock(legId)
       if (!leg || leg.state === 'parked' || leg.state === 'settled') return

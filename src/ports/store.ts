@@ -32,6 +32,8 @@ export interface Table<Row extends { readonly id: string }> {
   /** @throws DsrError `ILLEGAL_TRANSITION` when a state column takes a step that its table does not know; `NOT_FOUND` when there is no such row. */
   update(id: Row['id'], patch: Partial<Omit<Row, 'id'>>): Promise<void>
   find(where: Where<Row>, options?: FindOptions<Row>): Promise<readonly Row[]>
+  /** Like find in the order of ids, each row locked until the transaction ends. Waits for other holders. */
+  lockAll(where: Where<Row>): Promise<readonly Row[]>
   /** Like find, each row locked; rows that another transaction holds are passed over. */
   claim(where: Where<Row>, options: FindOptions<Row>): Promise<readonly Row[]>
   count(where: Where<Row>): Promise<number>
@@ -40,6 +42,11 @@ export interface Table<Row extends { readonly id: string }> {
     column: Column,
     where: Where<Row>,
   ): Promise<readonly { readonly value: Row[Column]; readonly count: number }[]>
+  /** Counts by the values of several columns together. */
+  tally<Column extends Extract<keyof Row, string>>(
+    columns: readonly Column[],
+    where: Where<Row>,
+  ): Promise<readonly { readonly values: Pick<Row, Column>; readonly count: number }[]>
   delete(where: Where<Row>): Promise<number>
 }
 

@@ -21,14 +21,13 @@ interface Inserting {
 export async function insertEffects(ports: Ports, tx: Tx, of: Inserting): Promise<ReadonlySet<string>> {
   const steps = new Set<string>()
   const waiting: EffectRow[] = []
-  let isRepeated = false
-  for (const effect of of.effects) {
-    const row = effectRow(ports, of, effect)
-    const isNew = await tx.effect.insertNew(row)
-    isRepeated ||= !isNew
+  const rows = of.effects.map((effect) => effectRow(ports, of, effect))
+  const areNew = await Promise.all(rows.map((row) => tx.effect.insertNew(row)))
+  for (const [at, row] of rows.entries()) {
     if (row.isReleased) steps.add(row.step)
-    else if (isNew) waiting.push(row)
+    else if (areNew[at]) waiting.push(row)
   }
+  const isRepeated = areNew.includes(false)
   if (!isRepeated || waiting.length === 0) return steps
   // What they wait for may have ended under an earlier plan: then nothing will ever release them.
   const unfinished = await tx.effect.countBy('step', { legId: of.lease.leg.id, state: { not: 'done' } })

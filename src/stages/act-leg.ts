@@ -1,9 +1,8 @@
 import type { FoundRecord, PlannedEffect, WritingVerb } from '../connector/contract.ts'
 import { DsrError } from '../domain/errors.ts'
-import type { EffectState } from '../domain/effect.ts'
 import type { LegId } from '../domain/ids.ts'
 import { isWritingRight, type Right, type WritingRight } from '../domain/right.ts'
-import type { LegRow } from '../ports/rows.ts'
+import type { EffectRow, LegRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { approvedShare, type Approved } from './act-leg-approved.ts'
@@ -78,24 +77,26 @@ export async function startSettling(
 }
 
 /**
- * What the effect engine calls, in its transaction, when effects of a leg were settled: when none is left to wait for, the leg goes
- * on to its first look; when what is left hangs on a refused one, a person gets it.
+ * What the effect engine calls, in its transaction, when effects of legs were settled: a leg for which none is left to wait goes on to
+ * its first look; when what is left hangs on a refused one, a person gets it.
  */
-export async function afterEffects(ports: Ports, tx: Tx, legId: LegId): Promise<void> {
-  const leg = await tx.leg.lock(legId)
-  if (leg?.state !== 'acting') return
-  // In this order: a sender takes effects without the leg's lock, and one taken between two looks must be seen by one of them.
-  const movable = await tx.effect.count({ legId, state: 'ready', isReleased: true })
-  const counts = await tx.effect.countBy('state', { legId, generation: leg.generation })
-  const countOf = (state: EffectState) => counts.find((one) => one.value === state)?.count ?? 0
-  const inFlight = countOf('sent') + countOf('accepted') + countOf('unknown')
-  if (inFlight + movable > 0) return
-  if (countOf('ready') > 0) {
-    await parkLeg(ports, tx, { leg, reason: 'effect_rejected', returnTo: 'acting' })
-    return
+export async function afterEffects(ports: Ports, tx: Tx, legIds: readonly LegId[]): Promise<void> {
+  const [legs, counts] = await Promise.all([
+    tx.leg.lockAll({ id: { in: legIds } }),
+    tx.effect.tally(['legId', 'right', 'state', 'isReleased'], { legId: { in: legIds } }),
+  ])
+  for (const leg of legs.filter((one) => one.state === 'acting')) {
+    const own = counts.map(({ values }) => values).filter(({ legId }) => legId === leg.id)
+    if (own.some(isUnderWay)) continue
+    const right = own[0]?.right ?? (await tx.request.get(leg.requestId))?.right
+    if (own.some(({ state }) => state === 'ready')) {
+      await parkLeg(ports, tx, { leg, reason: 'effect_rejected', returnTo: 'acting' })
+    } else if (right) await startSettling(ports, tx, { leg, right })
   }
-  const request = await tx.request.get(leg.requestId)
-  if (request) await startSettling(ports, tx, { leg, right: request.right })
+}
+
+function isUnderWay({ state, isReleased }: Pick<EffectRow, 'state' | 'isReleased'>): boolean {
+  return state === 'sent' || state === 'accepted' || state === 'unknown' || (state === 'ready' && isReleased)
 }
 
 async function planEffects(
@@ -242,6 +243,6 @@ async function storeEffects(ports: Ports, { lease, right, effects, matches = [] 
     for (const step of steps) {
       await issueEffects(ports, tx, { leg, accountId: leg.accountId, connectorId: leg.connectorId, step })
     }
-    await afterEffects(ports, tx, leg.id)
+    await afterEffects(ports, tx, [leg.id])
   })
 }

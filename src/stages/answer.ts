@@ -60,14 +60,15 @@ export async function recordUndelivered(ports: Ports, tx: Tx, request: RequestRo
 
 /** Closes an answered request when no recheck is left. */
 export async function closeWhenOver(ports: Ports, tx: Tx, request: RequestRow): Promise<void> {
-  const left = await tx.recheck.count({ requestId: request.id, state: { not: 'done' } })
+  const [left, digests] = await Promise.all([
+    tx.recheck.count({ requestId: request.id, state: { not: 'done' } }),
+    tx.identifier.find({ requestId: request.id, lookupDigest: { not: null } }),
+  ])
   if (left > 0) return
   await moveRequest(ports, tx, {
     request,
     event: 'close',
     patch: { closedAtMs: ports.clock.nowMs(), nextActionAtMs: null },
   })
-  for (const row of await tx.identifier.find({ requestId: request.id, lookupDigest: { not: null } })) {
-    await tx.identifier.update(row.id, { lookupDigest: null })
-  }
+  for (const row of digests) await tx.identifier.update(row.id, { lookupDigest: null })
 }

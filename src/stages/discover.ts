@@ -40,8 +40,6 @@ export async function runDiscover(ports: Ports, lease: Lease, signal: AbortSigna
   }
   await ports.store.transact(async (tx) => {
     const leg = await enterSearch(ports, tx, await holdLease(tx, lease))
-    for (const [digest, record] of found)
-      await keepRecord(ports, tx, { lease, record, round: search.round, earlier: known.get(digest) })
     const patch = {
       ...RELEASED,
       round: search.round,
@@ -58,8 +56,12 @@ export async function runDiscover(ports: Ports, lease: Lease, signal: AbortSigna
       patch,
       detail: { round: search.round, records: found.size },
     })
+    const keeping = [...found].map(async ([digest, record]) =>
+      keepRecord(ports, tx, { lease, record, round: search.round, earlier: known.get(digest) }),
+    )
+    if (moved.generation === 0) keeping.push(afterSearch(ports, tx, lease))
+    await Promise.all(keeping)
     if (moved.generation > 0) await afterRecheckSearch(ports, tx, { leg: moved, known, found })
-    else await afterSearch(ports, tx, lease)
   })
   ports.events.emit('leg.discovered', { legId: lease.leg.id, accountId: lease.account.id, found: found.size })
 }
@@ -70,10 +72,14 @@ interface RoundSearch extends Search {
 
 async function searchOf(ports: Ports, lease: Lease): Promise<RoundSearch> {
   return ports.store.transact(async (tx) => {
-    const request = await tx.request.get(lease.request.id)
+    const [request, rows] = await Promise.all([
+      tx.request.get(lease.request.id),
+      tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
+    ])
     const round = request?.round ?? lease.leg.round
-    const rows = await tx.identifier.find({ requestId: lease.request.id, isCertain: true, round: { atMost: round } })
-    const identifiers: Identifier[] = rows.map((row) => openIdentifier(lease.vault, row))
+    const identifiers: Identifier[] = rows
+      .filter((row) => row.round <= round)
+      .map((row) => openIdentifier(lease.vault, row))
     return { right: lease.request.right, identifiers, names: openIntake(lease.vault, lease.request).names, round }
   })
 }
@@ -103,12 +109,10 @@ async function enterSearch(ports: Ports, tx: Tx, leg: LegRow): Promise<LegRow> {
 /** The last leg of a round wakes the coordinator; the gather parent does the same, and `advance` is idempotent. */
 async function afterSearch(ports: Ports, tx: Tx, lease: Lease): Promise<void> {
   // Legs that end at the same moment would each count the other as still searching, and nobody would wake the coordinator.
-  const request = await tx.request.lock(lease.request.id)
-  const pending = await tx.leg.count({
-    requestId: lease.request.id,
-    generation: 0,
-    state: { in: ['open', 'discovering'] },
-  })
+  const [request, pending] = await Promise.all([
+    tx.request.lock(lease.request.id),
+    tx.leg.count({ requestId: lease.request.id, generation: 0, state: { in: ['open', 'discovering'] } }),
+  ])
   if (pending === 0 && request) await issueRequest(ports, tx, { request, stage: 'discover' })
 }
 
@@ -155,12 +159,14 @@ export type DiscoveryStep = 'waiting' | 'moved' | 'over'
  * person when a match is ambiguous. Idempotent: whoever calls it, in whatever order, it ends at the same place.
  */
 export async function advanceDiscovery(ports: Ports, tx: Tx, request: RequestRow): Promise<DiscoveryStep> {
-  const legs = await tx.leg.find({ requestId: request.id, generation: 0 })
+  const [legs, learned, open] = await Promise.all([
+    tx.leg.find({ requestId: request.id, generation: 0 }),
+    tx.identifier.count({ requestId: request.id, isCertain: true, round: request.round + 1 }),
+    tx.record.count({ requestId: request.id, isCertain: false, decision: null }),
+  ])
   if (legs.some((leg) => leg.state === 'open' || leg.state === 'discovering')) return 'waiting'
-  const learned = await tx.identifier.count({ requestId: request.id, isCertain: true, round: request.round + 1 })
   if (learned > 0 && request.round < MOST_ROUNDS) return nextRound(ports, tx, { request, legs })
   if (learned > 0) await noteUnsearched(ports, tx, { request, learned })
-  const open = await tx.record.count({ requestId: request.id, isCertain: false, decision: null })
   if (open === 0) return 'over'
   await moveRequest(ports, tx, { request, event: 'ambiguous', detail: { candidates: open } })
   await announceNotice(ports, tx, { request, about: 'needs_decision', detail: { candidates: open } })

@@ -81,8 +81,10 @@ export async function makePlan(ports: Ports, tx: Tx, request: RequestRow): Promi
   const accounts: JsonObject[] = []
   let effective = 0
   let unsearched = 0
-  for (const leg of await legsToPlan(tx, request)) {
-    const records = await recordsToPlan(tx, leg)
+  const found = await Promise.all(
+    (await legsToPlan(tx, request)).map(async (leg) => ({ leg, records: await recordsToPlan(tx, leg) })),
+  )
+  for (const { leg, records } of found) {
     for (const row of records.filter((one) => one.planVersion === null))
       await tx.record.update(row.id, { planVersion: version })
     const account = ports.accounts.get(leg.accountId)

@@ -46,8 +46,10 @@ export async function sealGeneration(ports: Ports, request: RequestRow, generati
   const archive = await archiveOf(ports, ending, vault)
   const draft = draftSeal(ports, ending, { vault, archive })
   const { row, isOurs } = await ports.store.transact(async (tx) => {
-    const isNew = await tx.seal.insertNew(draft)
-    const [kept] = await tx.seal.find({ requestId: request.id, generation })
+    const [isNew, [kept]] = await Promise.all([
+      tx.seal.insertNew(draft),
+      tx.seal.find({ requestId: request.id, generation }),
+    ])
     if (isNew) {
       await writeJournal(ports, tx, {
         requestId: request.id,
@@ -62,7 +64,7 @@ export async function sealGeneration(ports: Ports, request: RequestRow, generati
         recordSha256: draft.recordSha256,
       })
       await keepSuppressions(ports, tx, ending)
-      await tx.request.update(request.id, generation > 0 ? {} : { result: endingResult(ending) })
+      if (generation === 0) await tx.request.update(request.id, { result: endingResult(ending) })
     }
     return { row: kept ?? draft, isOurs: isNew }
   })
@@ -74,16 +76,17 @@ export async function sealGeneration(ports: Ports, request: RequestRow, generati
 }
 
 async function readEnding(ports: Ports, request: RequestRow, generation: number): Promise<Ending> {
-  return ports.store.transact(async (tx) => ({
-    request,
-    generation,
-    legs: await tx.leg.find({ requestId: request.id, generation }, { orderBy: ['accountId'] }),
-    identifiers: await tx.identifier.find({ requestId: request.id, isCertain: true }, { orderBy: ['digest'] }),
-    journal: await findAll(tx.journal, { requestId: request.id }),
-    parcels: await tx.parcel.find({ requestId: request.id }),
-    rechecks: await tx.recheck.find({ requestId: request.id, state: 'due' }),
-    redactions: await findAll(tx.redaction, { requestId: request.id }),
-  }))
+  return ports.store.transact(async (tx) => {
+    const [legs, identifiers, journal, parcels, rechecks, redactions] = await Promise.all([
+      tx.leg.find({ requestId: request.id, generation }, { orderBy: ['accountId'] }),
+      tx.identifier.find({ requestId: request.id, isCertain: true }, { orderBy: ['digest'] }),
+      findAll(tx.journal, { requestId: request.id }),
+      tx.parcel.find({ requestId: request.id }),
+      tx.recheck.find({ requestId: request.id, state: 'due' }),
+      findAll(tx.redaction, { requestId: request.id }),
+    ])
+    return { request, generation, legs, identifiers, journal, parcels, rechecks, redactions }
+  })
 }
 
 async function archiveOf(ports: Ports, ending: Ending, vault: RequestVault): Promise<ArchiveFacts | undefined> {

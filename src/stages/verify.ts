@@ -39,8 +39,7 @@ export async function runVerify(ports: Ports, lease: Lease, signal: AbortSignal)
   })
   if (report.control.result === 0) throw new DsrError('VENDOR_ANSWER_UNREADABLE', 'the positive control showed nothing')
   await ports.store.transact(async (tx) => {
-    const leg = await holdLease(tx, lease)
-    const effects = await findAll(tx.effect, { legId: leg.id })
+    const [leg, effects] = await Promise.all([holdLease(tx, lease), findAll(tx.effect, { legId: lease.leg.id })])
     const look = { lease, report, rows, effects }
     const parts = partResults(look, ports.clock.nowMs())
     await decide(ports, tx, { leg, look: { ...look, parts } })

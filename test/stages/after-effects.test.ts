@@ -10,7 +10,7 @@ const AT_ONCE = { byRight: { erasure: { approval: 'auto', coolingOffMs: 0 } } } 
 
 /** The effects as a transaction sees them when a sender takes all that may go right after its first look. */
 function takenAfterFirstLook(tx: Tx, legId: EffectRow['legId']): Tx {
-  const counting = { count: true, countBy: true, find: true }
+  const counting = { count: true, countBy: true, tally: true, find: true }
   let hasLooked = false
   const take = async () => {
     if (hasLooked) return
@@ -45,7 +45,7 @@ describe('a leg whose effects are taken by a sender while it is looked at', () =
     const legId = rig.leg(id).id
     const waiting = rig.store.rows('effect').filter((one) => one.legId === legId && one.state === 'ready')
     expect(waiting.some((one) => one.isReleased)).toBe(true)
-    await rig.store.transact((tx) => afterEffects(rig.ports, takenAfterFirstLook(tx, legId), legId))
+    await rig.store.transact((tx) => afterEffects(rig.ports, takenAfterFirstLook(tx, legId), [legId]))
     expect(rig.leg(id)).toMatchObject({ state: 'acting', parkedReason: null })
   })
 })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
 import { tableShape } from '../../src/adapters/postgres/table-shape.ts'
 import { migrate } from '../../src/adapters/postgres/migrate.ts'
+import { askableColumn } from '../../src/adapters/postgres/conditions.ts'
 import { countByStatement, findStatement, type Statement } from '../../src/adapters/postgres/statements.ts'
 import type { TableName, Tables } from '../../src/ports/tables.ts'
 import type { FindOptions, Where } from '../../src/ports/store.ts'
@@ -36,7 +37,7 @@ function find<Name extends TableName>(
 
 function admitted(): { name: TableName; statement: Statement } {
   const where = { accountId: { in: ['a-3', 'a-4'] }, admittedAtDbMs: { above: 0 } }
-  return { name: 'leg', statement: countByStatement(tableShape('leg'), '"account_id"', where) }
+  return { name: 'leg', statement: countByStatement(tableShape('leg'), [askableColumn(tableShape('leg'), 'accountId')], where) }
 }
 
 describeWithService('postgres', 'with 50,000 open requests', () => {

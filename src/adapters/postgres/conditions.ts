@@ -54,7 +54,7 @@ export interface ParsedOptions {
 }
 
 const LIMIT_DEFAULT = 1_000
-const LIMIT_MAX = 10_000
+export const LIMIT_MAX = 10_000
 
 export interface Options {
   readonly orderBy?: readonly string[]

@@ -53,7 +53,7 @@ export function updateStatement(shape: TableShape, { ids, sets, isHeld }: RowUpd
 export function findStatement(
   shape: TableShape,
   where: object,
-  options: Options & { readonly lock: '' | ' for update skip locked' },
+  options: Options & { readonly lock: '' | ' for update' | ' for update skip locked' },
 ): Statement {
   const { order, limit, afterId } = parseOptions(shape, options)
   const parameters: unknown[] = []
@@ -72,12 +72,13 @@ export function countStatement(shape: TableShape, where: object): Statement {
   return statement(`select count(*)::int as "count" from ${shape.sql}${clause(conditions)}`, parameters)
 }
 
-export function countByStatement(shape: TableShape, columnSql: string, where: object): Statement {
+export function countByStatement(shape: TableShape, columns: readonly Column[], where: object): Statement {
   const parameters: unknown[] = []
   const asked = parseWhere(shape, where)
   const conditions = whereText(asked, parameters)
-  const text = `select ${columnSql} as "value", count(*)::int as "count" from ${shape.sql}${clause(conditions)}`
-  return statement(`${text} group by 1 order by 1`, parameters)
+  const names = columns.map(({ sql }) => sql).join(', ')
+  const text = `select ${names}, count(*)::int as "count" from ${shape.sql}${clause(conditions)}`
+  return statement(`${text} group by ${names} order by ${names}`, parameters)
 }
 
 /** @throws DsrError `INTERNAL` when nothing is asked for: no call empties a whole table. */

@@ -5,7 +5,7 @@ import type { Answer } from './batch.ts'
 import type { Changes, StoredRow } from './changes.ts'
 import { decodeRow, decodeValue } from './codec.ts'
 import { tableShape } from './table-shape.ts'
-import { askableColumn } from './conditions.ts'
+import { askableColumn, LIMIT_MAX } from './conditions.ts'
 import type { Session } from './session.ts'
 import {
   countByStatement,
@@ -42,6 +42,15 @@ export function postgresTable<Name extends TableName>(
     for (const row of rows) changes.hold(shape, String(row.id), row)
     return rows.map(asRow)
   }
+  const tally: Table<Row>['tally'] = async (columns, where) => {
+    const asked = columns.map((column) => askableColumn(shape, column))
+    const { rows } = await run(countByStatement(shape, asked, where))
+    return rows.map((row) => {
+      const values = asked.map((column, at) => [column.field, decodeValue(column, row[at] ?? null)])
+      // As above, for some columns.
+      return { values: Object.fromEntries(values) as Pick<Row, (typeof columns)[number]>, count: Number(row.at(-1)) }
+    })
+  }
   /** A row that is locked already is as it was read, with what was changed since. */
   const one = async (id: string, asked: () => Promise<readonly Row[]>): Promise<Row | undefined> => {
     const held = changes.heldRow(shape, id)
@@ -58,18 +67,14 @@ export function postgresTable<Name extends TableName>(
     lock: async (id) => one(id, () => readLocked(getStatement(shape, id, ' for update'))),
     update: settled((id, patch) => changes.update(shape, id, patch)),
     find: async (where, options = {}) => read(findStatement(shape, where, { ...options, lock: '' })),
+    lockAll: async (where) =>
+      readLocked(findStatement(shape, where, { orderBy: ['id'], limit: LIMIT_MAX, lock: ' for update' })),
     claim: async (where, options) =>
       readLocked(findStatement(shape, where, { ...options, lock: ' for update skip locked' })),
     count: async (where) => Number((await run(countStatement(shape, where))).rows[0]?.[0]),
-    countBy: async (column, where) => {
-      const asked = askableColumn(shape, column)
-      const { rows } = await run(countByStatement(shape, asked.sql, where))
-      return rows.map(([value = null, count]) => ({
-        // As above, for one column.
-        value: decodeValue(asked, value) as Row[typeof column],
-        count: Number(count),
-      }))
-    },
+    countBy: async (column, where) =>
+      (await tally([column], where)).map(({ values, count }) => ({ value: values[column], count })),
+    tally,
     delete: async (where) =>
       name === 'journal' ? shred(session, where) : (await run(deleteStatement(shape, where))).count,
   }

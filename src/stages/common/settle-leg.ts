@@ -1,6 +1,6 @@
 import { isException, isPromise, type Outcome } from '../../domain/outcome.ts'
 import type { PartResult } from '../../domain/part.ts'
-import type { LegRow, RequestRow } from '../../ports/rows.ts'
+import type { LegRow } from '../../ports/rows.ts'
 import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { writeJournal } from './journal.ts'
@@ -41,18 +41,18 @@ export async function settleLeg(ports: Ports, tx: Tx, { leg, parts, patch, by }:
   }
   await scheduleRecheck(ports, tx, settled)
   // Legs that end at the same moment would each count the other as open, and the last generation would never be sealed.
-  const request = await tx.request.lock(leg.requestId)
-  const open = await tx.leg.count({ requestId: leg.requestId, generation: leg.generation, state: { not: 'settled' } })
+  const { requestId, generation } = leg
+  const [request, open, waiting] = await Promise.all([
+    tx.request.lock(requestId),
+    tx.leg.count({ requestId, generation, state: { not: 'settled' } }),
+    // Legs of a later wave go when those before them are settled.
+    tx.leg.count({ requestId, generation: 0, state: 'found', stage: null }),
+  ])
   if (!request) return settled
   if (leg.generation > 0) {
     if (open === 0) await issueRequest(ports, tx, { request, stage: 'recheck' })
-  } else if (open === 0 || (await isAnyWaiting(tx, request))) await issueRequest(ports, tx, { request, stage: 'act' })
+  } else if (open === 0 || waiting > 0) await issueRequest(ports, tx, { request, stage: 'act' })
   return settled
-}
-
-/** Legs of a later wave go when those before them are settled. */
-async function isAnyWaiting(tx: Tx, request: RequestRow): Promise<boolean> {
-  return (await tx.leg.count({ requestId: request.id, generation: 0, state: 'found', stage: null })) > 0
 }
 
 function countKinds(parts: readonly PartResult[]): Record<string, number> {

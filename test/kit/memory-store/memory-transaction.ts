@@ -1,5 +1,5 @@
 import { FILLED_IN, tableShape, type TableShape } from '../../../src/adapters/postgres/table-shape.ts'
-import { askableColumn, parsePatch } from '../../../src/adapters/postgres/conditions.ts'
+import { askableColumn, LIMIT_MAX, parsePatch } from '../../../src/adapters/postgres/conditions.ts'
 import { stateEdges } from '../../../src/adapters/postgres/state-edges.ts'
 import { DsrError } from '../../../src/domain/errors.ts'
 import type { TableName, Tables } from '../../../src/ports/tables.ts'
@@ -59,6 +59,7 @@ export function memoryTable<Name extends TableName>(
     lock: get,
     update: (id, patch) => run(transaction, () => update(table, transaction, { id, patch })),
     find,
+    lockAll: (where) => find(where, { limit: LIMIT_MAX }),
     claim: find,
     count: (where) => run(transaction, () => table.filter(where).length),
     countBy: (column, where) =>
@@ -69,8 +70,23 @@ export function memoryTable<Name extends TableName>(
           count,
         }))
       }),
+    tally: (columns, where) =>
+      run(transaction, () => {
+        for (const column of columns) askableColumn(shape, column)
+        const groups = Map.groupBy(table.filter(where).map(asRow), (row) =>
+          JSON.stringify(columns.map((column) => row[column])),
+        )
+        return [...groups.values()].flatMap(([first, ...rest]) =>
+          first ? [{ values: picked(first, columns), count: rest.length + 1 }] : [],
+        )
+      }),
     delete: (where) => run(transaction, () => remove(table, transaction, where)),
   }
+}
+
+function picked<Row, Column extends keyof Row>(row: Row, columns: readonly Column[]): Pick<Row, Column> {
+  // Built of these columns: this is the border where fromEntries forgets them.
+  return Object.fromEntries(columns.map((column) => [column, row[column]])) as Pick<Row, Column>
 }
 
 async function run<Result>(transaction: MemoryTransaction, statement: () => Result): Promise<Result> {
