@@ -1,3 +1,5 @@
+import type { Pool } from 'pg'
+import { Batch } from '../src/adapters/postgres/batch.ts'
 import type { Job, JobHandler, JobWorkers } from '../src/ports/queue.ts'
 import type { Store, Tx } from '../src/ports/store.ts'
 
@@ -8,11 +10,16 @@ export interface Counts {
   durable: number
   /** All transactions, those that only read included. */
   transactions: number
+  /** As they were sent to the database, begin and commit included. */
   statements: number
+  /** In so many pieces: for each the server is woken up, and for its answer we are. */
+  pieces: number
 }
 
-const NOTHING: Counts = { jobs: 0, durable: 0, transactions: 0, statements: 0 }
-const CHANGES: ReadonlySet<PropertyKey> = new Set(['insert', 'insertNew', 'update', 'delete', 'lock', 'lockAll'])
+const NOTHING: Counts = { jobs: 0, durable: 0, transactions: 0, statements: 0, pieces: 0 }
+const CHANGES: ReadonlySet<PropertyKey> = new Set(['insert', 'insertNew', 'update', 'delete', 'lock'])
+/** Change something when they find something. */
+const CLAIMS: ReadonlySet<PropertyKey> = new Set(['claim', 'lockAll'])
 
 /** Counts the transactions of a store and the jobs of its workers. */
 export class Counter {
@@ -32,6 +39,19 @@ export class Counter {
         return result
       },
     }
+  }
+
+  /** Counts what passes over the connections that the pool makes from now on. */
+  watchPool(pool: Pool): void {
+    pool.on('connect', (client) => {
+      const query: unknown = Reflect.get(client, 'query')
+      const counted = (...given: unknown[]): unknown => {
+        this.counts.pieces += 1
+        this.counts.statements += given[0] instanceof Batch ? given[0].size : 1
+        return typeof query === 'function' ? Reflect.apply(query, client, given) : undefined
+      }
+      Object.assign(client, { query: counted })
+    })
   }
 
   wrapWorkers(workers: JobWorkers): JobWorkers {
@@ -60,9 +80,8 @@ export class Counter {
     const methods = Object.entries(table).map(([name, method]: [string, (...given: unknown[]) => Promise<unknown>]) => [
       name,
       async (...given: unknown[]) => {
-        this.counts.statements += 1
         const answer = await method(...given)
-        const hasClaimed = name === 'claim' && Array.isArray(answer) && answer.length > 0
+        const hasClaimed = CLAIMS.has(name) && Array.isArray(answer) && answer.length > 0
         if (CHANGES.has(name) || hasClaimed) change(name)
         return answer
       },

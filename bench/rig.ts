@@ -35,7 +35,11 @@ export interface RigOptions {
   readonly services: Services
   readonly databaseUrl: string
   readonly approval: 'auto' | 'person'
-  readonly wrap?: { readonly store: (store: Store) => Store; readonly workers: (workers: JobWorkers) => JobWorkers }
+  readonly wrap?: {
+    readonly pool: (pool: Pool) => void
+    readonly store: (store: Store) => Store
+    readonly workers: (workers: JobWorkers) => JobWorkers
+  }
 }
 
 /** Habeas in one process on real PostgreSQL and Redis; only the vendors are instant. */
@@ -66,6 +70,7 @@ export class Rig {
   static async open({ services, databaseUrl, approval, wrap }: RigOptions): Promise<Rig> {
     const clock = systemClock()
     const pool = createPool({ databaseUrl })
+    wrap?.pool(pool)
     const store = createStore({ pool })
     const vendors = ACCOUNTS.map((id) => new InstantVendor(id))
     const accounts = vendors.map(({ connector }) => testAccount({ id: connector.manifest.id, connector, clock }))

@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { jcsBytes, parseStrictJson } from '../crypto/canonical.ts'
 import { deriveKey, KEY_BYTES, subjectCommitment } from '../crypto/commitment.ts'
-import { masterKeyId, newKey, openBytes, sealBytes, sealRecordPart, unwrapKey, wrapKey } from '../crypto/envelope.ts'
+import { envelopeUnder, masterKeyId, newKey, sealRecordPart, unwrapKey, wrapKey } from '../crypto/envelope.ts'
 import { DsrError } from '../domain/errors.ts'
 import { identifierKey } from '../domain/identifier.ts'
 import type { RequestVault, Vault, WrappedKey } from '../ports/runtime.ts'
@@ -51,10 +51,11 @@ export function createVault({ masterKey, previous = [], lookupKey }: VaultKeys):
 
 function requestVault(requestId: string, key: Uint8Array): RequestVault {
   const digestKey = deriveKey(key, 'lookup')
+  const envelope = envelopeUnder(key)
   const aad = (label: string) => `habeas\0${requestId}\0${label}`
   return {
-    seal: (value, label) => sealBytes(key, jcsBytes(value), aad(label)),
-    open: (sealed, label) => parseStrictJson(openBytes(key, sealed, aad(label))),
+    seal: (value, label) => envelope.seal(jcsBytes(value), aad(label)),
+    open: (sealed, label) => parseStrictJson(envelope.open(sealed, aad(label))),
     digest: (purpose, text) => hmac(digestKey, `${purpose}\0${text}`).toString('hex'),
     commitment: (identifier) => subjectCommitment(key, identifierKey(identifier)),
     sealForRecord: (value, sequence) => sealRecordPart(key, { requestId, sequence }, jcsBytes(value)),

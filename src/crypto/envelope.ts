@@ -23,13 +23,29 @@ export function newKey(): Buffer {
  * @returns version(1) | nonce(12) | ciphertext | tag(16).
  */
 export function sealBytes(key: Uint8Array, plaintext: Uint8Array, aad: Uint8Array | string): Buffer {
-  return Buffer.concat([Buffer.of(VERSION), encrypt(deriveKey(key, 'envelope'), plaintext, aad)])
+  return envelopeUnder(key).seal(plaintext, aad)
 }
 
 /** Opens what `sealBytes` made. @throws DsrError `CORRUPT_CIPHERTEXT` for a wrong key, place, version, or any changed bit. */
 export function openBytes(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array | string): Buffer {
-  if (sealed[0] !== VERSION) throw corrupt()
-  return decrypt(deriveKey(key, 'envelope'), sealed.subarray(1), aad)
+  return envelopeUnder(key).open(sealed, aad)
+}
+
+/** `sealBytes` and `openBytes` for one key, from which the key of this use is derived once. */
+export interface Envelope {
+  readonly seal: (plaintext: Uint8Array, aad: Uint8Array | string) => Buffer
+  readonly open: (sealed: Uint8Array, aad: Uint8Array | string) => Buffer
+}
+
+export function envelopeUnder(key: Uint8Array): Envelope {
+  const derived = deriveKey(key, 'envelope')
+  return {
+    seal: (plaintext, aad) => Buffer.concat([Buffer.of(VERSION), encrypt(derived, plaintext, aad)]),
+    open: (sealed, aad) => {
+      if (sealed[0] !== VERSION) throw corrupt()
+      return decrypt(derived, sealed.subarray(1), aad)
+    },
+  }
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { FoundRecord, Search } from '../connector/contract.ts'
 import { DsrError } from '../domain/errors.ts'
-import type { Identifier } from '../domain/identifier.ts'
 import type { LegRow, RecordRow, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
@@ -28,7 +27,7 @@ export async function runDiscover(ports: Ports, lease: Lease, signal: AbortSigna
   const capabilities = await lease.account.capabilities(signal)
   if (capabilities.credentials === 'rejected')
     throw new DsrError('VENDOR_CREDENTIALS_REJECTED', 'the vendor rejects the credential')
-  const search = await searchOf(ports, lease)
+  const search = searchOf(lease)
   const found = await collect(lease, search, signal)
   const isRecheck = lease.leg.generation > 0
   const earlier = isRecheck ? await ports.store.transact(async (tx) => approvedRows(tx, lease)) : []
@@ -70,18 +69,10 @@ interface RoundSearch extends Search {
   readonly round: number
 }
 
-async function searchOf(ports: Ports, lease: Lease): Promise<RoundSearch> {
-  return ports.store.transact(async (tx) => {
-    const [request, rows] = await Promise.all([
-      tx.request.get(lease.request.id),
-      tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
-    ])
-    const round = request?.round ?? lease.leg.round
-    const identifiers: Identifier[] = rows
-      .filter((row) => row.round <= round)
-      .map((row) => openIdentifier(lease.vault, row))
-    return { right: lease.request.right, identifiers, names: openIntake(lease.vault, lease.request).names, round }
-  })
+function searchOf({ request, identifiers: rows, vault }: Lease): RoundSearch {
+  const { right, round } = request
+  const identifiers = rows.filter((row) => row.round <= round).map((row) => openIdentifier(vault, row))
+  return { right, identifiers, names: openIntake(vault, request).names, round }
 }
 
 async function collect(lease: Lease, search: Search, signal: AbortSignal): Promise<Map<string, FoundRecord>> {

@@ -22,12 +22,8 @@ const EXTRA_LOOKS = 3
  * still there is looked at again on the manifest's schedule; what is there at the last look goes to a person.
  */
 export async function runVerify(ports: Ports, lease: Lease, signal: AbortSignal): Promise<void> {
-  const [rows, identifiers, others] = await ports.store.transact(async (tx) =>
-    Promise.all([
-      approvedRows(tx, lease),
-      tx.identifier.find({ requestId: lease.request.id, isCertain: true }),
-      passedOver(tx, lease),
-    ]),
+  const [rows, others] = await ports.store.transact(async (tx) =>
+    Promise.all([approvedRows(tx, lease), passedOver(tx, lease)]),
   )
   const records: readonly PlannedRecord[] = rows.map((row) => openRecord(lease.vault, row))
   const report = await lease.account.connector.verify(lease.account.context(signal), {
@@ -35,7 +31,7 @@ export async function runVerify(ports: Ports, lease: Lease, signal: AbortSignal)
     records,
     wish: openIntake(lease.vault, lease.request),
     others: others.map((row) => openRecord(lease.vault, row)),
-    identifiers: identifiers.map((row) => openIdentifier(lease.vault, row)),
+    identifiers: lease.identifiers.map((row) => openIdentifier(lease.vault, row)),
   })
   if (report.control.result === 0) throw new DsrError('VENDOR_ANSWER_UNREADABLE', 'the positive control showed nothing')
   await ports.store.transact(async (tx) => {
@@ -49,7 +45,7 @@ export async function runVerify(ports: Ports, lease: Lease, signal: AbortSignal)
 
 /** Somebody else's, and what nobody decided yet: the leg asks about it before it ends, so it is no reason to look again. */
 async function passedOver(tx: Tx, lease: Lease): Promise<readonly RecordRow[]> {
-  return [...(await refusedRows(tx, lease)), ...(await undecidedRows(tx, lease.leg.id))]
+  return (await Promise.all([refusedRows(tx, lease), undecidedRows(tx, lease.leg.id)])).flat()
 }
 
 interface JudgedLook extends Look {

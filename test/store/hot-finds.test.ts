@@ -37,7 +37,10 @@ function find<Name extends TableName>(
 
 function admitted(): { name: TableName; statement: Statement } {
   const where = { accountId: { in: ['a-3', 'a-4'] }, admittedAtDbMs: { above: 0 } }
-  return { name: 'leg', statement: countByStatement(tableShape('leg'), [askableColumn(tableShape('leg'), 'accountId')], where) }
+  return {
+    name: 'leg',
+    statement: countByStatement(tableShape('leg'), [askableColumn(tableShape('leg'), 'accountId')], where),
+  }
 }
 
 describeWithService('postgres', 'with 50,000 open requests', () => {

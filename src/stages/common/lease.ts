@@ -1,7 +1,7 @@
 import { DsrError } from '../../domain/errors.ts'
 import type { LegId } from '../../domain/ids.ts'
 import type { LegJob } from '../../ports/queue.ts'
-import type { LegRow, RequestRow } from '../../ports/rows.ts'
+import type { IdentifierRow, LegRow, RequestRow } from '../../ports/rows.ts'
 import type { Account, Ports, RequestVault } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { parkLeg } from './moves.ts'
@@ -13,6 +13,8 @@ const CRASHES_TOLERATED = 5
 export interface Lease {
   readonly request: RequestRow
   readonly leg: LegRow
+  /** The request's certain ones when the lease was taken. */
+  readonly identifiers: readonly IdentifierRow[]
   readonly account: Account
   readonly vault: RequestVault
 }
@@ -24,10 +26,14 @@ export interface Lease {
  */
 export async function takeLease(
   ports: Ports,
-  job: Pick<LegJob, 'legId' | 'stage' | 'generation' | 'round'>,
+  job: Pick<LegJob, 'requestId' | 'legId' | 'stage'>,
 ): Promise<Lease | undefined> {
   return ports.store.transact(async (tx) => {
-    const leg = await tx.leg.lock(job.legId)
+    const [leg, request, identifiers] = await Promise.all([
+      tx.leg.lock(job.legId),
+      tx.request.get(job.requestId),
+      tx.identifier.find({ requestId: job.requestId, isCertain: true }),
+    ])
     if (leg?.stage !== job.stage || leg.state === 'parked' || leg.state === 'settled') return undefined
     const now = await tx.dbNowMs()
     if (leg.leaseUntilDbMs !== null && leg.leaseUntilDbMs > now) return undefined
@@ -36,8 +42,7 @@ export async function takeLease(
       await tx.leg.update(leg.id, { admittedAtDbMs: null, issuedAtDbMs: null })
       return undefined
     }
-    const request = await tx.request.get(leg.requestId)
-    if (!request) throw new DsrError('INTERNAL', 'a leg without its request')
+    if (request?.id !== leg.requestId) throw new DsrError('INTERNAL', 'a leg without its request')
     const crashes = crashesInARow(leg)
     if (crashes > CRASHES_TOLERATED) {
       await parkLeg(ports, tx, { leg, reason: 'crashing', returnTo: leg.state })
@@ -56,7 +61,7 @@ export async function takeLease(
       firstAtMs: leg.firstAtMs ?? ports.clock.nowMs(),
     }
     await tx.leg.update(leg.id, patch)
-    return { request, leg: { ...leg, ...patch }, account, vault: ports.vault.open(request) }
+    return { request, leg: { ...leg, ...patch }, identifiers, account, vault: ports.vault.open(request) }
   })
 }
 
