@@ -18,7 +18,7 @@ const LANE = { accountId: accountId('crm'), connectorId: connectorId('fakecrm'),
 const REQUEST = requestId('5a9d35c5-1f6d-4c9c-8a4e-0f4f3d8f0a01')
 const LEG = legId('5a9d35c5-1f6d-4c9c-8a4e-0f4f3d8f0a02')
 
-/** A store on which no transaction commits before each has asked for the leg: all that is decided before that, is decided unseen. */
+/** A store on which no transaction commits before each has asked for its legs: all that is decided before that, is decided unseen. */
 function together(store: Store, parties: number): Store {
   let asking = 0
   let open = (): void => undefined
@@ -33,11 +33,11 @@ function together(store: Store, parties: number): Store {
     transact: (work) =>
       store.transact(async (tx) => {
         const asks: unknown[] = []
-        const lock: typeof tx.leg.lock = (id) => {
-          if (asks.push(id) === 1) asked()
-          return tx.leg.lock(id)
+        const lockAll: typeof tx.leg.lockAll = (where) => {
+          if (asks.push(where) === 1) asked()
+          return tx.leg.lockAll(where)
         }
-        const result = await work({ ...tx, leg: { ...tx.leg, lock } })
+        const result = await work({ ...tx, leg: { ...tx.leg, lockAll } })
         await all
         return result
       }),
