@@ -76,7 +76,7 @@ async function openBatch(
   const isFull = effects.length >= Math.min(claim.batchMax, first.batchCap ?? claim.batchMax)
   if (!isFull && first.readyAtMs > now) return undefined
   // In the transaction that claims: what is not sent yet when a stop is given waits for its end.
-  if (isStopped(await openStops(tx), { controllerId: claim.account.controllerId, accountId: lane.accountId }))
+  if (isStopped(await openStops(tx), { controllerId: claim.account.controllerId, accountId: claim.lane.accountId }))
     return undefined
   const stopped = await heldBack(claim, effects)
   if (stopped.length > 0) {

@@ -69,7 +69,7 @@ async function endWaiting(
   await stopUnsent(tx, leg.id, ports.clock.nowMs())
   const detail = { account: leg.accountId }
   await writeJournal(ports, tx, { requestId: request.id, legId: leg.id, ...by, kind: 'leg.effects_stopped', detail })
-  await afterEffects(ports, tx, leg.id)
+  await afterEffects(ports, tx, [leg.id])
 }
 
 async function resumeRequest(ports: Ports, tx: Tx, { request, order }: Resuming): Promise<void> {

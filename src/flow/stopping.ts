@@ -93,7 +93,7 @@ async function giveUpLeg(
     kind: 'leg.effects_stopped',
     detail: { account: leg.accountId, effects: ended },
   })
-  await afterEffects(ports, tx, legId)
+  await afterEffects(ports, tx, [legId])
 }
 
 async function haltedAccounts(ports: Ports, tx: Tx, scope: Scope): Promise<readonly AccountId[]> {
