@@ -105,9 +105,14 @@ function addTools(program: Command): void {
     )
     .option('--controller <id>', 'the controller it is for (default: all)')
     .option('--label <text>', 'a name to know it by', 'made by habeas key')
+    .option('--vouches <level>', 'highest level of identity it may vouch for, 0 to 4 (default: 2 for a portal)')
     .action(
-      (options: { role: 'portal' | 'ops' | 'approver' | 'auditor' | 'admin'; controller?: string; label: string }) =>
-        run(async () => (await import('./commands/key.ts')).createKeyCommand(options, print)),
+      (options: {
+        role: 'portal' | 'ops' | 'approver' | 'auditor' | 'admin'
+        controller?: string
+        label: string
+        vouches?: string
+      }) => run(async () => (await import('./commands/key.ts')).createKeyCommand(options, print)),
     )
   program
     .command('rotate-master-key')

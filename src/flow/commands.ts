@@ -56,6 +56,11 @@ async function verifyIdentity(ports: Ports, tx: Tx, { request, order }: Given<Id
   // A portal asserts what its policy accepts and nothing else; a person of the controller may look at other evidence.
   if (order.actor.role === 'portal' && !accepted.includes(order.method))
     throw new DsrError('FORBIDDEN', 'the policy does not accept this identity check from a portal', { field: 'method' })
+  // Art. 12(6) GDPR: a document is asked for on reasonable doubt alone, so whoever looks at one says why.
+  if (order.method === 'document' && order.actor.role === 'portal')
+    throw new DsrError('FORBIDDEN', 'a document is looked at by a person', { field: 'method' })
+  if (order.method === 'document' && (order.reason ?? '').trim() === '')
+    throw new DsrError('FIELD_INVALID', 'looking at a document needs a written reason', { field: 'reason' })
   await acceptIdentity(ports, tx, {
     request,
     check: { method: order.method, level: order.level },

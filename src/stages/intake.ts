@@ -260,7 +260,8 @@ async function openTheGate(
 ): Promise<RequestRow> {
   const check = form.identityCheck
   const accepted = policy.byRight[form.right].identity
-  if (check === null || !accepted.includes(check.method)) {
+  // A document is looked at by a person, with a reason: none came with the form.
+  if (check === null || check.method === 'document' || !accepted.includes(check.method)) {
     const waiting = await moveRequest(ports, tx, { request: row, event: 'identity_needed' })
     await announceNotice(ports, tx, { request: row, about: 'needs_decision', detail: { what: 'identity' } })
     return waiting

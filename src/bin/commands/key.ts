@@ -17,13 +17,22 @@ export interface KeyOrder {
   /** Absent: all controllers. */
   readonly controller?: string
   readonly label: string
+  /** Absent: by the role. */
+  readonly vouches?: string
 }
 
 /** Makes an API key and prints it once; only its digest is kept. */
-export async function createKeyCommand({ role, controller, label }: KeyOrder, print: Print): Promise<number> {
+export async function createKeyCommand({ role, controller, label, vouches }: KeyOrder, print: Print): Promise<number> {
+  const vouchesLevel = vouches === undefined ? null : Number(vouches)
+  if (vouches !== undefined && !/^[0-4]$/.test(vouches))
+    throw new DsrError('FIELD_INVALID', '--vouches takes a level from 0 to 4', { field: 'vouches' })
   return withRuntime(async ({ ports, store, clock }) => {
     const scope = controller === undefined ? null : ports.policies.of(controllerId(controller)).controllerId
-    const { key } = await createApiKey(store, { role, controllerId: scope, label, createdAtMs: clock.nowMs() })
+    const { key } = await createApiKey(store, {
+      ...{ role, label, vouchesLevel },
+      controllerId: scope,
+      createdAtMs: clock.nowMs(),
+    })
     print(key)
   })
 }

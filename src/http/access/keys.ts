@@ -10,6 +10,8 @@ const KEY = /^hbs_([a-z0-9][a-z0-9.-]{0,159})_([A-Za-z0-9_-]{43})$/
 const LONGEST_KEY = 512
 const ADMIN_KEY_LABEL = 'HABEAS_ADMIN_KEY'
 const SHORTEST_ADMIN_KEY = 16
+const PORTAL_LEVEL = 2
+const HIGHEST_LEVEL = 4
 
 /** Labels of rows that are no API keys, so that they cannot be used as such. */
 export const SESSION_LABEL = 'session'
@@ -75,7 +77,12 @@ export async function ensureAdminKey(store: Store, key: string, nowMs: number): 
 export async function principalOfKey(store: Store, key: string): Promise<Principal | undefined> {
   const row = await store.transact(async (tx) => rowOfKey(tx, key))
   if (!row || row.label === SESSION_LABEL || row.label === LINK_LABEL) return undefined
-  return { id: row.id, role: row.role, controllerId: row.controllerId }
+  return { id: row.id, role: row.role, controllerId: row.controllerId, vouchesLevel: vouchedBy(row) }
+}
+
+/** A portal knows accounts, mailboxes and second channels; documents are looked at by people. */
+export function vouchedBy({ role, vouchesLevel }: Pick<ApiKeyRow, 'role' | 'vouchesLevel'>): number {
+  return vouchesLevel ?? (role === 'portal' ? PORTAL_LEVEL : HIGHEST_LEVEL)
 }
 
 /** The unrevoked row whose secret this is. The digests are compared in constant time. */

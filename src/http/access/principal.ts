@@ -11,6 +11,8 @@ export interface Principal {
   readonly role: Role
   /** Null: all controllers of the installation. */
   readonly controllerId: ControllerId | null
+  /** The highest level of identity that the key may vouch for. */
+  readonly vouchesLevel: number
 }
 
 export function actorOf({ role, id }: Principal): Actor {
@@ -20,6 +22,12 @@ export function actorOf({ role, id }: Principal): Actor {
 /** @throws DsrError `FORBIDDEN`. */
 export function requirePermission(principal: Principal, permission: Permission): void {
   if (!may(principal.role, permission)) throw new DsrError('FORBIDDEN', 'this key may not do that')
+}
+
+/** @throws DsrError `FORBIDDEN` when the key may not vouch for so much. */
+export function requireVouching(principal: Principal, level: number): void {
+  if (level > principal.vouchesLevel)
+    throw new DsrError('FORBIDDEN', 'this key may not vouch for that level of identity', { field: 'level' })
 }
 
 export function canSee(principal: Principal, controllerId: ControllerId): boolean {

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { DsrError } from '../../domain/errors.ts'
 import type { ControllerId } from '../../domain/ids.ts'
 import type { Store, Tx } from '../../ports/store.ts'
-import { insertKey, LINK_LABEL, principalOfKey, rowOfKey, SESSION_LABEL } from './keys.ts'
+import { insertKey, LINK_LABEL, principalOfKey, rowOfKey, SESSION_LABEL, vouchedBy } from './keys.ts'
 import type { Principal } from './principal.ts'
 import type { Role } from './roles.ts'
 
@@ -54,7 +54,10 @@ export async function startSessionByLink(store: Store, token: string): Promise<S
     const locked = await tx.apiKey.lock(row.id)
     if (locked?.revokedAtMs !== null) throw refused()
     await tx.apiKey.update(row.id, { revokedAtMs: now })
-    return insertSession(tx, { principal: { id: row.id, role: row.role, controllerId: row.controllerId }, now })
+    return insertSession(tx, {
+      principal: { id: row.id, role: row.role, controllerId: row.controllerId, vouchesLevel: vouchedBy(row) },
+      now,
+    })
   })
 }
 
@@ -88,7 +91,12 @@ export async function sessionOf(store: Store, secret: string | undefined): Promi
     const parent = await tx.apiKey.get(parentId)
     if (parent && parent.label !== LINK_LABEL && parent.revokedAtMs !== null) return undefined
     return {
-      principal: { id: parentId, role: row.role, controllerId: row.controllerId },
+      principal: {
+        id: parentId,
+        role: row.role,
+        controllerId: row.controllerId,
+        vouchesLevel: vouchedBy(parent ?? row),
+      },
       secret,
       csrf: csrfOf(secret),
     }

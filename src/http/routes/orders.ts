@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import { principalOf, type Guard } from '../access/authentication.ts'
-import { actorOf, requestInScope } from '../access/principal.ts'
+import { actorOf, requestInScope, requireVouching } from '../access/principal.ts'
 import type { App, ServerOptions } from '../options.ts'
 import { summaryOf } from '../views/summary.ts'
 import { requestSummary } from '../wire/answers.ts'
@@ -20,10 +21,16 @@ export function orderRoutes(app: App, options: ServerOptions, guard: Guard): voi
     }
     app.post(`/v1/requests/:id/${name}`, { schema, onRequest: guard(permission) }, async (httpRequest) => {
       const principal = principalOf(httpRequest)
+      if (name === 'verify-identity') requireVouching(principal, vouchedLevel(httpRequest.body))
       const { id } = await store.transact(async (tx) => requestInScope(tx, principal, httpRequest.params.id))
       const request = await run(options.commands, { requestId: id, actor: actorOf(principal) }, httpRequest.body)
       const legs = await store.transact(async (tx) => tx.leg.find({ requestId: id, state: 'parked' }))
       return summaryOf(request, { legs, nowMs: clock.nowMs() })
     })
   }
+}
+
+/** The level that an identity order vouches for; its schema has filled it in. */
+function vouchedLevel(body: unknown): number {
+  return z.object({ level: z.number() }).safeParse(body).data?.level ?? 0
 }

@@ -8,7 +8,7 @@ import type { RequestRow } from '../../ports/rows.ts'
 import type { Tx } from '../../ports/store.ts'
 import { receiveRequest, type Receipt } from '../../stages/intake.ts'
 import { principalOf, type Guard } from '../access/authentication.ts'
-import { actorOf, requestInScope } from '../access/principal.ts'
+import { actorOf, requestInScope, requireVouching } from '../access/principal.ts'
 import { may } from '../access/roles.ts'
 import type { App, ServerOptions } from '../options.ts'
 import { detailOf, readDetail } from '../views/detail.ts'
@@ -61,6 +61,7 @@ async function take(options: ServerOptions, httpRequest: FastifyRequest, form: C
     own: principal.controllerId,
     known: policies.controllers(),
   })
+  if (form.identity_check) requireVouching(principal, form.identity_check.level)
   const order = intakeForm(form, {
     controllerId,
     actor: actorOf(principal),
