@@ -113,7 +113,7 @@ describe('README.md', () => {
 
   it('calls only what the API has', () => {
     const called = [...readme.matchAll(/\/v1\/requests\/(?:\$id|\{id\})\/([a-z-]+)/g)].map((match) => match[1] ?? '')
-    const there: readonly string[] = [...ORDER_NAMES, 'plan', 'record', 'archive']
+    const there: readonly string[] = [...ORDER_NAMES, 'plan', 'record', 'archive', 'copy']
     expect(called.length).toBeGreaterThan(3)
     expect(called.filter((name) => !there.includes(name))).toEqual([])
   })
