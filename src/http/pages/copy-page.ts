@@ -20,7 +20,7 @@ export function copyContent(page: CopyPage): Html {
   return html`<p><a href="/ops/requests/${id}">${ui.continue}</a> · <a href="/ops">${ui.back}</a></p>
     <h1>${text.title}</h1>
     <p>${text.text}</p>
-    ${seen.places.length === 0 ? html`<p class="soft">${text.empty}</p>` : placesTable(page)}
+    ${seen.places.length === 0 ? html`<p class="soft">${text.empty}</p>` : placesList(page)}
     ${seen.shown === undefined ? seen.places.length > 0 && html`<p class="soft">${text.pick}</p>` : shownPlace(page, seen.shown)}
     <section class="card wanted">
       <h2>${ui.review}</h2>
@@ -37,6 +37,15 @@ export function copyContent(page: CopyPage): Html {
 function addressOf({ seen }: CopyPage, place: CopyPlace, from = 0): string {
   const query = new URLSearchParams({ leg_id: place.legId, part: place.part, ...(from > 0 && { from: String(from) }) })
   return `/ops/requests/${seen.copy.request.id}/copy?${query.toString()}#shown`
+}
+
+/** Folded away while one of them is read. */
+function placesList(page: CopyPage): Html {
+  if (page.seen.shown === undefined) return placesTable(page)
+  return html`<details>
+    <summary>${page.words.copy.places}</summary>
+    ${placesTable(page)}
+  </details>`
 }
 
 function placesTable(page: CopyPage): Html {
@@ -59,13 +68,17 @@ function placesTable(page: CopyPage): Html {
             <td>${place.system}</td>
             <td><a href="${addressOf(page, place)}">${place.title}</a></td>
             <td class="number" data-label="${text.records}">${place.records}</td>
-            <td class="number" data-label="${text.files}">${place.files}</td>
-            <td class="number" data-label="${text.left_out}">${place.redactions}</td>
-            <td class="number" data-label="${text.secrets}">${place.secrets}</td>
+            <td class="number" data-label="${text.files}">${shownCount(place.files)}</td>
+            <td class="number" data-label="${text.left_out}">${shownCount(place.redactions)}</td>
+            <td class="number" data-label="${text.secrets}">${shownCount(place.secrets)}</td>
           </tr>`,
       )}
     </tbody>
   </table>`
+}
+
+function shownCount(count: number): string {
+  return count === 0 ? '–' : String(count)
 }
 
 function shownPlace(page: CopyPage, shown: ShownPlace): Html {
