@@ -1,4 +1,4 @@
-import { connectorId } from '../src/domain/ids.ts'
+import { connectorId, type ControllerId } from '../src/domain/ids.ts'
 import type { Engine } from '../src/effects/engine.ts'
 import type { JobQueue, JobWorker, JobWorkers } from '../src/ports/queue.ts'
 import type { Heartbeat } from '../src/stages/common/lease.ts'
@@ -6,11 +6,13 @@ import { connect } from './connector.ts'
 import { coordinate } from './coordinator.ts'
 import type { Outside } from './deliver.ts'
 import { startLoop, timerHeartbeat, type Loop } from './loop.ts'
+import type { LedgerPorts } from '../src/ports/ledger.ts'
+import { repairCheckpoints, sequencerTurn } from '../src/flow/sequencer.ts'
 import { relayTurn } from './relay.ts'
 import { choresTurn, watchTurn } from './watchdog.ts'
 
 /** The kinds of worker; any number of each may run, in one process or in many. */
-export const WORKER_KINDS = ['coordinator', 'connector', 'relay', 'watchdog'] as const
+export const WORKER_KINDS = ['coordinator', 'connector', 'relay', 'watchdog', 'sequencer'] as const
 export type WorkerKind = (typeof WORKER_KINDS)[number]
 
 export interface WorkersOptions {
@@ -18,6 +20,8 @@ export interface WorkersOptions {
   readonly queue: JobQueue
   readonly workers: JobWorkers
   readonly outside: Outside
+  /** Where the sequencer keeps the logs; without it this process sequences nothing. */
+  readonly ledger?: LedgerPorts
   readonly kinds: readonly WorkerKind[]
   /** Connector kinds that this process works for. */
   readonly connectors: readonly string[]
@@ -32,9 +36,16 @@ export interface Pace {
   readonly relayEveryMs: number
   readonly watchEveryMs: number
   readonly choresEveryMs: number
+  readonly sequenceEveryMs: number
 }
 
-const PACE: Pace = { concurrency: 10, relayEveryMs: 200, watchEveryMs: 1000, choresEveryMs: 60_000 }
+const PACE: Pace = {
+  concurrency: 10,
+  relayEveryMs: 200,
+  watchEveryMs: 1000,
+  choresEveryMs: 60_000,
+  sequenceEveryMs: 1000,
+}
 
 export interface RunningWorkers {
   /** Stops taking jobs, lets running ones end within `drainMs`, hands the rest back. */
@@ -89,6 +100,22 @@ function startLoops(options: WorkersOptions, kinds: ReadonlySet<WorkerKind>): re
         everyMs: pace.relayEveryMs,
         turn: () => relayTurn(relay),
         onError: (error) => onError('relay', error),
+      }),
+    )
+  }
+  if (kinds.has('sequencer') && options.ledger) {
+    const sequencer = { ports: engine.ports, ledger: options.ledger, longest: new Map<ControllerId, number>() }
+    const onSequencerError = (error: unknown) => onError('sequencer', error)
+    loops.push(
+      startLoop({
+        everyMs: pace.sequenceEveryMs,
+        turn: () => sequencerTurn(sequencer),
+        onError: onSequencerError,
+      }),
+      startLoop({
+        everyMs: pace.choresEveryMs,
+        turn: async () => repairCheckpoints(sequencer).then(() => 0),
+        onError: onSequencerError,
       }),
     )
   }

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { jcsBytes, parseStrictJson } from '../crypto/canonical.ts'
-import { deriveKey, KEY_BYTES, subjectCommitment } from '../crypto/commitment.ts'
+import { deriveKey, KEY_BYTES, requestKeyId, subjectCommitment } from '../crypto/commitment.ts'
 import { envelopeUnder, masterKeyId, newKey, sealRecordPart, unwrapKey, wrapKey } from '../crypto/envelope.ts'
 import { DsrError } from '../domain/errors.ts'
 import { identifierKey } from '../domain/identifier.ts'
@@ -54,6 +54,7 @@ function requestVault(requestId: string, key: Uint8Array): RequestVault {
   const envelope = envelopeUnder(key)
   const aad = (label: string) => `habeas\0${requestId}\0${label}`
   return {
+    kid: requestKeyId(key),
     seal: (value, label) => envelope.seal(jcsBytes(value), aad(label)),
     open: (sealed, label) => parseStrictJson(envelope.open(sealed, aad(label))),
     digest: (purpose, text) => hmac(digestKey, `${purpose}\0${text}`).toString('hex'),

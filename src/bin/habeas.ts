@@ -71,9 +71,11 @@ function addProcesses(program: Command): void {
     .action(() => run(async () => (await import('./commands/process.ts')).apiCommand()))
   program
     .command('coordinator')
-    .description('run coordinator, relay and watchdog')
+    .description('run coordinator, relay, watchdog and sequencer')
     .action(() =>
-      run(async () => (await import('./commands/process.ts')).workerCommand(['coordinator', 'relay', 'watchdog'], [])),
+      run(async () =>
+        (await import('./commands/process.ts')).workerCommand(['coordinator', 'relay', 'watchdog', 'sequencer'], []),
+      ),
     )
   program
     .command('connector')
@@ -82,7 +84,7 @@ function addProcesses(program: Command): void {
     .action((options: { connectors: string[] }) =>
       run(async () => (await import('./commands/process.ts')).workerCommand(['connector'], options.connectors)),
     )
-  for (const kind of ['relay', 'watchdog'] as const) {
+  for (const kind of ['relay', 'watchdog', 'sequencer'] as const) {
     program
       .command(kind)
       .description(`run the ${kind} alone`)

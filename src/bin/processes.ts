@@ -27,6 +27,7 @@ export async function startRuntimeWorkers(
     queue: runtime.queue.queue,
     workers: runtime.queue.workers,
     outside: runtime.outside,
+    ledger: runtime.ledger,
     kinds,
     connectors: only.length > 0 ? known.filter((id) => only.includes(id)) : known,
     ...(concurrency !== undefined && { pace: { concurrency } }),

@@ -4,7 +4,8 @@ import type { Commands, IdentityOrder, Order, ReviewOrder } from '../ports/comma
 import type { RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
-import { writeLeaf } from '../stages/common/leaf.ts'
+import { sealEnd } from '../stages/common/end-record.ts'
+import { KEY_KEPT_MS } from '../stages/common/key-kept.ts'
 import { moveLeg, moveRequest } from '../stages/common/moves.ts'
 import { issueRequest } from '../stages/common/outbox.ts'
 import { giveBackStart } from '../stages/common/start.ts'
@@ -96,7 +97,7 @@ async function end(
   for (const row of await tx.identifier.find({ requestId: request.id, lookupDigest: { not: null } })) {
     await tx.identifier.update(row.id, { lookupDigest: null })
   }
-  await writeLeaf(ports, tx, { request: ended, kind: result })
+  await sealEnd(ports, tx, { request: ended, result, keyKeptMs: KEY_KEPT_MS[result] })
 }
 
 async function review(ports: Ports, tx: Tx, given: Given<ReviewOrder>): Promise<void> {

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestId } from '../domain/ids.ts'
 import type { Commands } from '../ports/commands.ts'
 import type { Suppressions } from '../ports/suppressions.ts'
+import type { RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { ByteRange } from './byte-range.ts'
 import type { Metrics } from './metrics.ts'
@@ -64,6 +65,8 @@ export interface ServerOptions {
   readonly checks: { ready(): Promise<readonly ReadyCheck[]> }
   /** The decrypted archive of a sealed request. @throws DsrError `ARCHIVE_NOT_READY`, `NOT_FOUND`, `ARCHIVE_CORRUPT`. */
   openArchive(requestId: RequestId, range?: ByteRange): Promise<OpenedArchive>
+  /** The proof file of a request's record. @throws DsrError `RECORD_NOT_READY`, `PROOF_NOT_READY`. */
+  openProof(request: RequestRow, sequence?: number): Promise<Uint8Array>
   readonly metrics: Metrics
   /** Queues that /ops/queues shows, read-only. Absent: no board. */
   readonly board?: readonly BoardQueue[]

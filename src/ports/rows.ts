@@ -290,14 +290,20 @@ export interface OutboxRow {
 /** A leaf for the transparency log, in the order of the state changes (audit.md §2.2). */
 export interface LeafRow {
   readonly id: string
+  /** The order of writing; given by the database. */
+  readonly seq: number
   readonly controllerId: ControllerId
-  readonly requestId: RequestId
+  /** Null for what concerns the controller alone. */
+  readonly requestId: RequestId | null
   readonly kind: string
-  readonly recordSha256: string
-  /** The small statement whose digest it is, for kinds that have no record file of their own. No personal data. */
+  /** Digest of the document's file; of an event's once it was signed. */
+  readonly recordSha256: string | null
+  /** The event that is to be signed (`LedgerEvent`); empty for a record, whose file is in `seal`. No personal data. */
   readonly body: JsonObject
   readonly createdAtMs: number
   readonly sequencedAtMs: number | null
+  /** Its place in the log, once it has one. */
+  readonly logIndex: number | null
 }
 
 export interface ParcelRow {

@@ -31,6 +31,8 @@ export interface Vault {
 
 /** What can be done with one request's key. `label` binds a ciphertext to its place: opening under another label fails. */
 export interface RequestVault {
+  /** The id by which sealed parts and the log name this key; hexadecimal. */
+  readonly kid: string
   seal(value: JsonValue, label: string): Uint8Array
   /** @throws DsrError `CORRUPT_CIPHERTEXT`. */
   open(sealed: Uint8Array, label: string): JsonValue
@@ -214,8 +216,11 @@ export interface Archives {
 export interface RecordSigner {
   /** @returns the record file: a DSSE envelope as canonical bytes. @throws DsrError `FIELD_INVALID` for an unsound statement. */
   sign(statement: Statement): Uint8Array
-  /** Signs the receipt that the caller of intake keeps, likewise. */
-  signReceipt(receipt: JsonObject): Uint8Array
+  /**
+   * @param event - a `LedgerEvent` as `leaf.body` keeps it.
+   * @returns its file, likewise; the same event always gives the same. The one of `received` is the caller's receipt.
+   */
+  signEvent(event: JsonObject): Promise<Uint8Array>
 }
 
 /** What happened, for logs and metrics: past tense names, ids and counts only. */

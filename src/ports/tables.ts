@@ -19,6 +19,7 @@ import type {
   RequestRow,
   SealRow,
 } from './rows.ts'
+import type { LedgerRow } from './ledger-row.ts'
 import type { SuppressionRow } from './suppression-row.ts'
 
 /** The tables of the system of record, by the names by which a transaction knows them. */
@@ -45,6 +46,7 @@ export interface Tables {
   readonly suppression: SuppressionRow
   readonly redaction: RedactionRow
   readonly identityLink: IdentityLinkRow
+  readonly ledger: LedgerRow
 }
 
 export type TableName = keyof Tables

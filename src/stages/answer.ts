@@ -2,7 +2,8 @@ import type { Delivery, RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { Tx } from '../ports/store.ts'
 import { writeJournal } from './common/journal.ts'
-import { writeLeaf } from './common/leaf.ts'
+import { instantText } from '../ledger/shape.ts'
+import { logEvent } from './common/leaf.ts'
 import { moveRequest } from './common/moves.ts'
 import { announceEvent, announceNotice } from './common/outbox.ts'
 
@@ -37,10 +38,10 @@ export async function recordAnswer(
     patch: { delivery, answeredAtMs: delivery.atMs, nextActionAtMs: null },
     detail: { channel: delivery.channel, late: delivery.atMs > request.dueAtMs },
   })
-  await writeLeaf(ports, tx, {
+  await logEvent(ports, tx, {
     request: answered,
     kind: 'answered',
-    facts: { channel: delivery.channel, result: delivery.result },
+    facts: { channel: delivery.channel, result: delivery.result, answered_at: instantText(delivery.atMs, 'at') },
   })
   await closeWhenOver(ports, tx, answered)
 }

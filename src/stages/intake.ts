@@ -1,6 +1,8 @@
 import { startDiscovery } from './common/discovery.ts'
 import { writeJournal } from './common/journal.ts'
-import { writeLeaf } from './common/leaf.ts'
+import { instantText } from '../ledger/shape.ts'
+import { logEvent } from './common/leaf.ts'
+import { codeOf, RULE_SET } from './common/rule-set.ts'
 import { moveRequest } from './common/moves.ts'
 import { announceNotice } from './common/outbox.ts'
 import { sealIntake } from './common/sealed.ts'
@@ -88,9 +90,33 @@ export async function receiveRequest(ports: Ports, form: IntakeForm): Promise<Re
       kind: 'request.received',
       detail: { right: row.right, due_date: row.dueDate, channel: row.channel, duplicate_of: duplicateOf },
     })
-    await writeLeaf(ports, tx, { request: row, kind: 'received' })
+    await logReceived(ports, tx, { request: row, commitments: identifiers.map((one) => vault.commitment(one)) })
     return { request: await openTheGate(ports, tx, { row, policy, form }), isRepeat: false }
   })
+}
+
+/** What the receipt says, and the log: that it came, when, what was asked, and until when it is to be answered. */
+async function logReceived(
+  ports: Ports,
+  tx: Tx,
+  { request, commitments }: { readonly request: RequestRow; readonly commitments: readonly string[] },
+): Promise<void> {
+  await logEvent(ports, tx, {
+    request,
+    kind: 'received',
+    facts: {
+      action: request.right,
+      received_at: instantText(request.receivedAtMs, 'at'),
+      due_at: instantText(request.dueAtMs, 'at'),
+      rule_set: RULE_SET,
+      channel: request.channel,
+      subject_commitments: commitments,
+    },
+  })
+  if (request.capacity === 'processor' && request.instructionId !== null) {
+    const facts = { instruction: codeOf(request.instructionId), action: request.right }
+    await logEvent(ports, tx, { request, kind: 'instruction', facts })
+  }
 }
 
 function validIdentifiers(form: IntakeForm): readonly Identifier[] {
@@ -283,6 +309,10 @@ export async function acceptIdentity(
     ...of.by,
     detail: { method: of.check.method, level: of.check.level },
   })
-  await writeLeaf(ports, tx, { request: moved, kind: 'identity_verified' })
+  await logEvent(ports, tx, {
+    request: moved,
+    kind: 'identity_verified',
+    facts: { method: of.check.method, level: String(of.check.level) },
+  })
   return startDiscovery(ports, tx, moved)
 }

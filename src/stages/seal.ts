@@ -3,13 +3,18 @@ import { sha256Hex } from '../crypto/digest.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { resultOf } from '../domain/outcome.ts'
 import { isWritingRight, PROVISION } from '../domain/right.ts'
+import type { EventFacts } from '../ledger/event.ts'
+import { instantText } from '../ledger/shape.ts'
 import { buildStatement, recordDigest, type LegFacts, type RecordFacts } from '../ledger/record.ts'
 import type { RedactionRow } from '../ports/review-rows.ts'
 import type { IdentifierRow, JournalRow, LegRow, ParcelRow, RecheckRow, RequestRow, SealRow } from '../ports/rows.ts'
 import type { ArchiveFacts, Ports, RequestVault } from '../ports/runtime.ts'
 import { findAll } from '../ports/find-all.ts'
+import { evidenceOf } from './common/evidence.ts'
+import { KEY_KEPT_MS } from './common/key-kept.ts'
 import { writeJournal } from './common/journal.ts'
-import { writeLeaf } from './common/leaf.ts'
+import { logEvent, logRecord } from './common/leaf.ts'
+import { RULE_SET } from './common/rule-set.ts'
 import { keepSuppressions } from './common/suppression.ts'
 import { openIdentifier } from './common/sealed.ts'
 import { openRedaction } from './common/redactions.ts'
@@ -19,9 +24,6 @@ import { withheldOf } from './seal-withheld.ts'
 const DAY_MS = 24 * 3600_000
 /** Delivered archives are kept so long (standards.md §4.1). */
 export const ARCHIVE_KEPT_MS = 30 * DAY_MS
-/** The sealed personal part of the record can be opened so long: the complaint window. */
-const REQUEST_KEY_KEPT_MS = 365 * DAY_MS
-const RULE_SET = 'eu-1182-71-be'
 
 interface Ending {
   readonly request: RequestRow
@@ -57,8 +59,8 @@ export async function sealGeneration(ports: Ports, request: RequestRow, generati
         detail: { generation, record_sha256: draft.recordSha256 },
       })
       if (archive)
-        await writeLeaf(ports, tx, { request, kind: 'export_sealed', facts: { archive_sha256: archive.sha256 } })
-      await writeLeaf(ports, tx, {
+        await logEvent(ports, tx, { request, kind: 'export_sealed', facts: exportFacts(vault, archive, draft) })
+      await logRecord(ports, tx, {
         request,
         kind: generation > 0 ? 'sequel' : 'completed',
         recordSha256: draft.recordSha256,
@@ -73,6 +75,15 @@ export async function sealGeneration(ports: Ports, request: RequestRow, generati
   if (isOurs && archive) await ports.archives.deleteOthers(request.id, archive.objectKey)
   ports.events.emit('request.sealed', { requestId: request.id, generation })
   return row
+}
+
+/** A bare digest of an archive would let anyone who has it be found out; a commitment tells only who holds the request's key. */
+function exportFacts(vault: RequestVault, archive: ArchiveFacts, draft: SealRow): EventFacts['export_sealed'] {
+  return {
+    archive_commitment: vault.digest('archive', archive.sha256),
+    byte_count: archive.zipBytes,
+    deleted_at: instantText(draft.archiveExpiresAtMs ?? draft.sealedAtMs, 'at'),
+  }
 }
 
 async function readEnding(ports: Ports, request: RequestRow, generation: number): Promise<Ending> {
@@ -114,7 +125,7 @@ function draftSeal(
   { vault, archive }: { vault: RequestVault; archive: ArchiveFacts | undefined },
 ): SealRow {
   const now = sealedAt(ports.clock.nowMs(), ending.request, ending.legs)
-  const evidence = evidenceOf(ending)
+  const evidence = evidenceOf(ending.request, ending.journal)
   const facts = recordFacts(ports, ending, { vault, archive, evidence, now })
   const envelope = ports.signer.sign(buildStatement(facts))
   return {
@@ -129,23 +140,6 @@ function draftSeal(
     archiveBytes: archive?.zipBytes ?? null,
     sealedAtMs: now,
     archiveExpiresAtMs: archive ? now + ARCHIVE_KEPT_MS : null,
-  }
-}
-
-/** The journal as bulk evidence: ids, codes and counts, so that the record stays small. */
-function evidenceOf({ request, journal }: Ending): JsonObject {
-  return {
-    v: 1,
-    request: request.id,
-    journal: [...journal]
-      .sort((a, b) => a.seq - b.seq)
-      .map((line) => ({
-        id: line.id,
-        at_ms: line.atMs,
-        by: `${line.actor.role}:${line.actor.id}`,
-        kind: line.kind,
-        detail: line.detail,
-      })),
   }
 }
 
@@ -193,7 +187,7 @@ function recordFacts(ports: Ports, ending: Ending, { vault, archive, evidence, n
     recheckAtMs,
     ...(lastRecheck !== undefined && { capsuleUntilMs: lastRecheck }),
     forgets: {
-      requestKeyAtMs: Math.max(now + REQUEST_KEY_KEPT_MS, lastRecheck ?? 0),
+      requestKeyAtMs: Math.max(now + KEY_KEPT_MS.closed, lastRecheck ?? 0),
       ...(archive && { archiveAtMs: now + ARCHIVE_KEPT_MS }),
     },
   }

@@ -133,6 +133,7 @@ export class TestServer {
       log: { info: note, warn: note, error: note },
       checks: { ready: () => Promise.resolve(made.server?.readyChecks ?? []) },
       openArchive: (_, range) => Promise.resolve(opened(made.server, range)),
+      openProof: () => Promise.reject(new DsrError('PROOF_NOT_READY', 'no log in these tests')),
       metrics: createMetrics({
         ports,
         queueDepth: () => Promise.resolve([{ queue: 'crm', state: 'waiting', count: 3 }]),

@@ -103,6 +103,7 @@ export class MemoryStore implements Store {
       suppression: table('suppression'),
       redaction: table('redaction'),
       identityLink: table('identityLink'),
+      ledger: table('ledger'),
       dbNowMs: async () => {
         transaction.enter()
         await Promise.resolve()

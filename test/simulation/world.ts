@@ -95,7 +95,7 @@ export class World {
       policies: POLICIES[this.scenario.keepsInvoices === true ? 'keeping' : 'plain'],
       parcels: this.files.parcels,
       archives: this.files.archives,
-      signer: { sign: (statement) => signRecord(statement, KEY), signReceipt: () => new Uint8Array() },
+      signer: { sign: (statement) => signRecord(statement, KEY), signEvent: () => Promise.resolve(new Uint8Array()) },
       events: { emit: () => undefined },
       leaseMs: 30 * SECOND,
     }

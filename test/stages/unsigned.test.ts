@@ -13,7 +13,7 @@ describe('a record that may not be signed', () => {
     const refuse = () => {
       throw new DsrError('FIELD_INVALID', 'not a sentence', { field: 'legs[0].parts[0].outcome.law' })
     }
-    Object.assign(rig.ports, { signer: { sign: refuse, signReceipt: refuse } })
+    Object.assign(rig.ports, { signer: { sign: refuse, signEvent: refuse } })
     const id = await rig.receive(ada.email)
     for (let turn = 0; turn < 40; turn += 1) await rig.after(3600_000).catch(() => undefined)
     expect(rig.request(id).state).toBe('sealing')

@@ -152,6 +152,8 @@ describeWithService('postgres', 'transactions at the same time', () => {
       body: {},
       createdAtMs: 1,
       sequencedAtMs: null,
+      seq: 0,
+      logIndex: null,
     }
   }
 

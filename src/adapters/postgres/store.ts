@@ -99,6 +99,7 @@ function txOf(session: Session, changes: Changes): Tx {
     suppression: table('suppression'),
     redaction: table('redaction'),
     identityLink: table('identityLink'),
+    ledger: table('ledger'),
     dbNowMs: () => session.nowMs(),
   }
 }

@@ -22,7 +22,7 @@ export interface TableShape {
 }
 
 /** The column of a table that the database fills in. */
-export const FILLED_IN: Readonly<Partial<Record<TableName, string>>> = { journal: 'seq' }
+export const FILLED_IN: Readonly<Partial<Record<TableName, string>>> = { journal: 'seq', leaf: 'seq' }
 
 export function snakeCase(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

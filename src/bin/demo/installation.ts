@@ -113,6 +113,7 @@ async function startDemoWorkers(runtime: Runtime, log: Log): Promise<RunningWork
       queue: runtime.queue.queue,
       workers: runtime.queue.workers,
       outside: runtime.outside,
+      ledger: runtime.ledger,
       kinds: WORKER_KINDS,
       connectors: connectors.map((one) => one.connector.manifest.id),
       pace: PACE,

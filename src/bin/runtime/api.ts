@@ -7,6 +7,7 @@ import { DsrError, isDsrError } from '../../domain/errors.ts'
 import type { Log } from '../../log.ts'
 import type { Settings } from '../../ports/config.ts'
 import { createCommands } from '../../flow/commands.ts'
+import { proofOf } from '../../flow/proof.ts'
 import { createSuppressions } from '../../flow/suppressions.ts'
 import { openArchive } from './open-archive.ts'
 import type { Runtime } from './runtime.ts'
@@ -40,6 +41,7 @@ export async function startApi(
     log,
     checks: { ready: () => readiness(runtime) },
     openArchive: (id, range) => openArchive(ports, objects, { id, range }),
+    openProof: (request, sequence) => proofOf(ports, runtime.ledger, { request, sequence }),
     metrics,
     board: queue.queuesForBoard(),
   })

@@ -1,7 +1,8 @@
 import type { PostgresStore } from '../../adapters/postgres/store.ts'
 import { masterKeyCheckValue, newKey, openBytes, sealBytes } from '../../crypto/envelope.ts'
-import { newSigningKey, privateKeyPem, signingKeyFromPem, type SigningKey } from '../../crypto/signature.ts'
+import { newSigningKey, privateKeyPem, signingKeyFromPem } from '../../crypto/signature.ts'
 import { DsrError, isDsrError } from '../../domain/errors.ts'
+import type { LedgerKeys } from './ledger.ts'
 import type { MasterKey } from '../../ports/config.ts'
 
 /** A key of the installation that lies in the database, sealed under the master key: the first process makes it, all others use it. */
@@ -14,17 +15,33 @@ interface StoredKey {
 const RECORD_KEY: StoredKey = {
   setting: 'record_key',
   label: 'habeas record key',
-  make: () => Buffer.from(privateKeyPem(newSigningKey()), 'utf8'),
+  make: newSigningKeyPem,
+}
+const LOG_KEY: StoredKey = {
+  setting: 'log_key',
+  label: 'habeas log key',
+  make: newSigningKeyPem,
+}
+const ROOT_KEY: StoredKey = {
+  setting: 'root_key',
+  label: 'habeas root key',
+  make: newSigningKeyPem,
 }
 const LOOKUP_KEY: StoredKey = { setting: 'lookup_key', label: 'habeas lookup key', make: newKey }
 
+function newSigningKeyPem(): Uint8Array {
+  return Buffer.from(privateKeyPem(newSigningKey()), 'utf8')
+}
+
 /** Every key that a change of the master key seals anew. */
-const STORED_KEYS: readonly StoredKey[] = [RECORD_KEY, LOOKUP_KEY]
+const STORED_KEYS: readonly StoredKey[] = [RECORD_KEY, LOG_KEY, ROOT_KEY, LOOKUP_KEY]
 const MASTER_KEY_CHECK = 'master_key_check'
 
-/** The key that signs completion records. */
-export async function openRecordKey(store: PostgresStore, masterKey: MasterKey): Promise<SigningKey> {
-  return signingKeyFromPem((await openStored(store, RECORD_KEY, masterKey)).toString('utf8'))
+/** The keys that sign records and events, checkpoints of logs, and `root.json`. */
+export async function openLedgerKeys(store: PostgresStore, masterKey: MasterKey): Promise<LedgerKeys> {
+  const open = async (stored: StoredKey) =>
+    signingKeyFromPem((await openStored(store, stored, masterKey)).toString('utf8'))
+  return { record: await open(RECORD_KEY), log: await open(LOG_KEY), root: await open(ROOT_KEY) }
 }
 
 /** The key under which duplicates, Idempotency-Keys and suppressions are looked up. */

@@ -15,11 +15,13 @@ import { trustedKeyOf, type TrustedKey } from '../../crypto/signature.ts'
 import type { Engine } from '../../effects/engine.ts'
 import { logEvents, type Log } from '../../log.ts'
 import type { Configuration, MasterKey, Settings } from '../../ports/config.ts'
+import type { LedgerPorts } from '../../ports/ledger.ts'
 import type { ObjectStore } from '../../ports/objects.ts'
 import type { Events, Ports } from '../../ports/runtime.ts'
 import { createEffectHost } from '../../flow/effect-host.ts'
 import { connectors } from '../../../connectors/index.ts'
-import { masterKeyChecks, openLookupKey, openRecordKey, requireMasterKey } from './keys.ts'
+import { masterKeyChecks, openLedgerKeys, openLookupKey, requireMasterKey } from './keys.ts'
+import { openLedger } from './ledger.ts'
 import { openLimiter } from './limiter.ts'
 import { openOutside, type OpenOutside } from './outside.ts'
 import { openQueue } from './queue.ts'
@@ -55,6 +57,7 @@ export interface Runtime {
   readonly database: Database
   readonly store: PostgresStore
   readonly clock: Clock
+  readonly ledger: LedgerPorts
   /** Verifies the records that this installation signs. */
   readonly recordKey: TrustedKey
   close(): Promise<void>
@@ -98,7 +101,7 @@ async function open(options: RuntimeOptions, closing: Closing): Promise<Omit<Run
   const store = closing(createStore({ pool }), (one) => one.close())
   await store.assertSchema()
   await requireMasterKey(store, masterKey)
-  const signingKey = await openRecordKey(store, masterKey)
+  const keys = await openLedgerKeys(store, masterKey)
   const lookupKey = await openLookupKey(store, masterKey)
   const limiter = closing(openLimiter(settings, { database: pool, clock, onError }), (one) => one.close())
   const accounts = closing(openAccounts(options, { limiter: limiter.store, clock }), (one) => one.close())
@@ -117,11 +120,12 @@ async function open(options: RuntimeOptions, closing: Closing): Promise<Omit<Run
     policies: createPolicies(configuration),
     parcels: createParcels(objects),
     archives: createArchives({ objects, clock }),
-    signer: createSigner(signingKey),
+    signer: createSigner(keys.record),
     events: bothEvents(logEvents(log), options.events),
     leaseMs: LEASE_MS,
   }
   const engine = { ports, host: createEffectHost(ports) }
+  const ledger = openLedger({ objects, clock, keys, publicUrl: settings.http.publicUrl })
   return {
     ports,
     engine,
@@ -132,7 +136,8 @@ async function open(options: RuntimeOptions, closing: Closing): Promise<Omit<Run
     database,
     store,
     clock,
-    recordKey: trustedKeyOf(signingKey),
+    ledger,
+    recordKey: trustedKeyOf(keys.record),
   }
 }
 

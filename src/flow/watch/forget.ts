@@ -1,15 +1,17 @@
 import { isFinal, REQUEST_TABLE } from '../../domain/request.ts'
 import { statesOf } from '../../domain/state-table.ts'
 import type { RequestId } from '../../domain/ids.ts'
-import type { ParcelRow } from '../../ports/rows.ts'
+import { instantText } from '../../ledger/shape.ts'
+import type { ParcelRow, RequestRow } from '../../ports/rows.ts'
 import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { writeJournal } from '../../stages/common/journal.ts'
+import { logEvent } from '../../stages/common/leaf.ts'
+import { KEY_KEPT_MS } from '../../stages/common/key-kept.ts'
 
-const DAY_MS = 24 * 3600_000
-/** An answered request's personal data is kept for the complaint window; one that ended before acting needs less. */
-const KEPT_MS = { closed: 365 * DAY_MS, refused: 90 * DAY_MS, withdrawn: 30 * DAY_MS } as const
 const ROWS_A_TURN = 50
+/** A backup of the database that still holds a destroyed key is to be gone by then (docs/operations.md). */
+const BACKUP_KEPT_MS = 35 * 24 * 3600_000
 /** Stands where the id of the wrapping key stood. */
 const DESTROYED = 'destroyed'
 
@@ -75,7 +77,7 @@ async function forgetRequests(ports: Ports): Promise<number> {
   const now = ports.clock.nowMs()
   let forgotten = 0
   for (const state of FINAL) {
-    const keptMs = KEPT_MS[state as keyof typeof KEPT_MS]
+    const keptMs = KEY_KEPT_MS[state as keyof typeof KEY_KEPT_MS]
     const old = await ports.store.transact(async (tx) =>
       tx.request.find(
         { state, closedAtMs: { atMost: now - keptMs }, masterKeyId: { not: DESTROYED } },
@@ -101,6 +103,7 @@ async function shred(ports: Ports, id: RequestId): Promise<void> {
     await tx.effect.delete({ requestId: id })
     await tx.idempotency.delete({ requestId: id })
     await tx.archiveLink.delete({ requestId: id })
+    await logShredding(ports, tx, request)
     // The wrapped key is overwritten: from here on nothing sealed under it can be opened, wherever a copy lies.
     await tx.request.update(id, {
       wrappedKey: new Uint8Array(),
@@ -111,6 +114,16 @@ async function shred(ports: Ports, id: RequestId): Promise<void> {
     })
     await writeJournal(ports, tx, { requestId: id, kind: 'request.forgotten' })
   })
+}
+
+async function logShredding(ports: Ports, tx: Tx, request: RequestRow): Promise<void> {
+  const now = ports.clock.nowMs()
+  const facts = {
+    kid: ports.vault.open(request).kid,
+    shredded_at: instantText(now, 'shredded_at'),
+    backups_gone_at: instantText(now + BACKUP_KEPT_MS, 'backups_gone_at'),
+  }
+  await logEvent(ports, tx, { request, kind: 'key_shredded', facts })
 }
 
 /** A look that was promised or ordered needs the key. */

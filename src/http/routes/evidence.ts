@@ -13,10 +13,15 @@ import { plannedAnswer, plannedSystems } from '../views/plan-content.ts'
 import { archiveLinkAnswer, planAnswer } from '../wire/answers.ts'
 import { idParams, isoOf, problems } from '../wire/common.ts'
 
+const sequenceQuery = z.strictObject({
+  sequence: z.coerce.number().int().min(1).max(10_000).optional().describe('1 for the first; absent: the newest'),
+})
+
 /** The plan, the signed record, the archive of one request, and links to the archive. */
 export function evidenceRoutes(app: App, options: ServerOptions, guard: Guard): void {
   planRoute(app, options, guard)
   recordRoute(app, options, guard)
+  proofRoute(app, options, guard)
   archiveRoute(app, options, guard)
   archiveLinkRoute(app, options, guard)
 }
@@ -55,9 +60,7 @@ function recordRoute(app: App, options: ServerOptions, guard: Guard): void {
     summary: 'The signed completion record, byte for byte as it was sealed',
     tags: ['requests'],
     params: idParams,
-    querystring: z.strictObject({
-      sequence: z.coerce.number().int().min(1).max(10_000).optional().describe('1 for the first; absent: the newest'),
-    }),
+    querystring: sequenceQuery,
     response: {
       200: { description: 'DSSE envelope in JCS', content: { 'application/json': { schema: z.looseObject({}) } } },
       ...problems,
@@ -74,6 +77,30 @@ function recordRoute(app: App, options: ServerOptions, guard: Guard): void {
     if (!seal) throw new DsrError('RECORD_NOT_READY', 'this record is not sealed yet')
     // The signature covers these bytes: nothing may write them anew, so they pass the serialiser by.
     return sendBytes(reply, seal)
+  })
+}
+
+function proofRoute(app: App, options: ServerOptions, guard: Guard): void {
+  const schema = {
+    summary: 'The record with the proof that it stands in the log: one file to hand over (C2SP tlog-proof)',
+    tags: ['requests'],
+    params: idParams,
+    querystring: sequenceQuery,
+    response: {
+      200: { description: 'the proof file', content: { 'text/plain': { schema: z.string() } } },
+      ...problems,
+    },
+  }
+  app.get('/v1/requests/:id/proof', { schema, onRequest: guard('read_record') }, async (httpRequest, reply) => {
+    const principal = principalOf(httpRequest)
+    const { id } = httpRequest.params
+    const request = await options.ports.store.transact(async (tx) => requestInScope(tx, principal, id))
+    const proof = await options.openProof(request, httpRequest.query.sequence)
+    return reply
+      .type('text/plain; charset=utf-8')
+      .header('content-disposition', `attachment; filename="dsr-${request.id}.tlog-proof"`)
+      .serializer(String)
+      .send(Buffer.from(proof).toString('utf8'))
   })
 }
 

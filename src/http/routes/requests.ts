@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { DsrError } from '../../domain/errors.ts'
-import type { JsonObject } from '../../domain/json.ts'
 import { requestStatus, type RequestState } from '../../domain/request.ts'
 import { RIGHTS } from '../../domain/right.ts'
 import type { RequestRow } from '../../ports/rows.ts'
@@ -50,7 +49,7 @@ function createRoute(app: App, options: ServerOptions, guard: Guard): void {
   app.post('/v1/requests', { schema, onRequest: guard('create') }, async (httpRequest, reply) => {
     const receipt = await take(options, httpRequest, httpRequest.body)
     const state = receipt.isRepeat ? await firstState(options, receipt.request) : receipt.request.state
-    return reply.code(201).send(createdAnswer(options, receipt.request, state))
+    return reply.code(201).send(await createdAnswer(options, receipt.request, state))
   })
 }
 
@@ -91,25 +90,29 @@ async function firstState(options: ServerOptions, request: RequestRow): Promise<
   return first?.kind === 'request.identity_needed' ? 'awaiting_identity' : 'discovering'
 }
 
-function createdAnswer(options: ServerOptions, request: RequestRow, state: RequestState): z.input<typeof created> {
-  const facts = {
+async function createdAnswer(
+  options: ServerOptions,
+  request: RequestRow,
+  state: RequestState,
+): Promise<z.input<typeof created>> {
+  return {
     subject_request_id: request.id,
     controller_id: request.controllerId,
     received_time: isoOf(request.receivedAtMs),
     due_date: request.dueDate,
-  }
-  const receipt: JsonObject = { v: 1, kind: 'receipt', right: request.right, mode: request.mode, ...facts }
-  return {
-    ...facts,
     request_status: requestStatus(state),
     state,
-    receipt: envelopeOf(options.ports.signer.signReceipt(receipt)),
+    receipt: await receiptOf(options, request),
     links: linksOf(request),
   }
 }
 
-function envelopeOf(bytes: Uint8Array): z.input<typeof created>['receipt'] {
-  return created.shape.receipt.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+/** The signed event that the log holds of the request's arrival: whoever has it can prove that a request was dropped. */
+async function receiptOf({ ports }: ServerOptions, request: RequestRow): Promise<z.input<typeof created>['receipt']> {
+  const [leaf] = await ports.store.transact(async (tx) => tx.leaf.find({ requestId: request.id, kind: 'received' }))
+  if (!leaf) throw new DsrError('INTERNAL', 'a request without its arrival')
+  const file = await ports.signer.signEvent(leaf.body)
+  return created.shape.receipt.parse(JSON.parse(Buffer.from(file).toString('utf8')))
 }
 
 function listRoute(app: App, options: ServerOptions, guard: Guard): void {

@@ -4,7 +4,7 @@ import type { Actor, Approval, NextApproval, RequestRow } from '../../ports/rows
 import type { Ports } from '../../ports/runtime.ts'
 import type { Tx } from '../../ports/store.ts'
 import { writeJournal } from './journal.ts'
-import { writeLeaf } from './leaf.ts'
+import { logEvent } from './leaf.ts'
 import { resumeLeg } from './moves.ts'
 import { issueLeg, issueRequest } from './outbox.ts'
 import type { SignedBy } from './signed-by.ts'
@@ -63,7 +63,7 @@ async function writeApproval(
     cooling_off_hours: Math.round(coolingMs / 3600_000),
   }
   await writeJournal(ports, tx, { requestId: request.id, ...by, kind: 'plan.approved', detail })
-  await writeLeaf(ports, tx, {
+  await logEvent(ports, tx, {
     request,
     kind: 'plan_approved',
     facts: { plan_hash: planHash, role: by.actor.role, by: by.actor.id },

@@ -103,6 +103,7 @@ function watched(tx: Tx, written: { isDirty: boolean }, dbNowMs: () => number): 
     suppression: table(tx.suppression),
     redaction: table(tx.redaction),
     identityLink: table(tx.identityLink),
+    ledger: table(tx.ledger),
     dbNowMs: () => Promise.resolve(dbNowMs()),
   }
 }

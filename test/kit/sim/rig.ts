@@ -72,7 +72,7 @@ export class Rig {
       policies: testPolicies(options.policy),
       parcels: this.files.parcels,
       archives: this.files.archives,
-      signer: { sign: (statement) => signRecord(statement, KEY), signReceipt: () => new Uint8Array() },
+      signer: { sign: (statement) => signRecord(statement, KEY), signEvent: () => Promise.resolve(new Uint8Array()) },
       events: { emit: () => undefined },
       leaseMs: 30 * SECOND,
     }

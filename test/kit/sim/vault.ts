@@ -24,6 +24,7 @@ export function plainVault(random: Random): Vault {
 
 function requestVault(key: string): RequestVault {
   return {
+    kid: keyed(key, 'kid'),
     seal: (value, label) => Buffer.from(`${key}\n${label}\n${JSON.stringify(value)}`),
     open: (sealed, label) => {
       const text = Buffer.from(sealed).toString()

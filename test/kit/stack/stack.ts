@@ -39,7 +39,7 @@ export interface StackOptions {
   readonly hooks?: WorkerHooks
 }
 
-const ALL_KINDS: readonly WorkerKind[] = ['coordinator', 'connector', 'relay', 'watchdog']
+const ALL_KINDS: readonly WorkerKind[] = ['coordinator', 'connector', 'relay', 'watchdog', 'sequencer']
 
 /** A whole installation for a test: PostgreSQL, a queue, an object directory, vendors, and workers here or in processes. */
 export interface Stack {

@@ -60,6 +60,7 @@ export async function openWorker(plan: WorkerPlan, hooks: WorkerHooks = {}): Pro
         queue: hooks.queue?.(runtime.queue.queue) ?? runtime.queue.queue,
         workers: runtime.queue.workers,
         outside: runtime.outside,
+        ledger: runtime.ledger,
         kinds,
         connectors: connectors.map((one) => one.connector.manifest.id),
         pace: PACE,

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals'
+import { repairCheckpoints, sequencerTurn } from '../../src/flow/sequencer.ts'
+import { CONTROLLER } from '../kit/sim/policies.ts'
+import { LogWorld, type Fate } from './world.ts'
+
+async function turn(world: LogWorld, sequencer = world.newSequencer()): Promise<void> {
+  for (let tries = 0; tries < 20; tries += 1) if ((await sequencerTurn(sequencer)) === 0) return
+}
+
+describe('the sequencer', () => {
+  it('puts every event into the log, in the order of its writing, where anybody can check it', async () => {
+    const world = new LogWorld()
+    await world.write(3)
+    await turn(world)
+    await world.write(2)
+    await turn(world)
+    const audit = await world.audit()
+    const leaves = world.rig.store.rows('leaf')
+    expect(audit).toMatchObject({ kind: 'valid', head: { size: leaves.length } })
+    expect(leaves.map((leaf) => leaf.logIndex).sort((a, b) => Number(a) - Number(b))).toEqual(leaves.map((_, at) => at))
+    expect(audit).toMatchObject({ requests: Array.from({ length: 5 }, () => ({ standing: 'overdue' })) })
+  })
+
+  it('has nothing to do, and asks no object, when nothing was written', async () => {
+    const world = new LogWorld()
+    await world.write(1)
+    await turn(world)
+    world.fate = (call) => (call === 'database' ? 'done' : 'crash_before')
+    expect(await sequencerTurn(world.newSequencer())).toBe(0)
+  })
+
+  it('stops when an older database was restored, and appends nothing any more', async () => {
+    const world = new LogWorld()
+    await world.write(2)
+    await turn(world)
+    const old = world.rig.store.rows('ledger')[0]!
+    await world.write(2)
+    await turn(world)
+    await world.ports.store.transact((tx) =>
+      tx.ledger.update(CONTROLLER, { size: old.size, root: old.root, checkpoint: old.checkpoint }),
+    )
+    await world.write(1)
+    const before = new Map(world.files)
+    await expect(sequencerTurn(world.newSequencer())).rejects.toMatchObject({ code: 'LEDGER_ROLLED_BACK' })
+    expect(await sequencerTurn(world.newSequencer())).toBe(0)
+    expect([...world.files.keys()]).toEqual([...before.keys()])
+    expect(world.rig.store.rows('ledger')).toMatchObject([{ stoppedBy: 'LEDGER_ROLLED_BACK' }])
+  })
+
+  it('puts a published checkpoint right that a slow one set back', async () => {
+    const world = new LogWorld()
+    await world.write(1)
+    await turn(world)
+    const old = world.files.get('checkpoint')!
+    await world.write(1)
+    await turn(world)
+    const newest = world.files.get('checkpoint')
+    await world.folder.publish(old)
+    expect(await repairCheckpoints(world.newSequencer())).toBe(1)
+    expect(world.files.get('checkpoint')).toEqual(newest)
+    expect(await repairCheckpoints(world.newSequencer())).toBe(0)
+  })
+
+  it.each(['crash_before', 'crash_after', 'lost_answer'] as const)(
+    'ends alike after one %s at any call',
+    async (fate) => {
+      for (let at = 0; ; at += 1) {
+        const world = new LogWorld()
+        await world.write(2)
+        await turn(world)
+        await world.write(2)
+        let calls = 0
+        let isBroken = false
+        world.fate = (): Fate => {
+          calls += 1
+          isBroken ||= calls === at + 1
+          return calls === at + 1 ? fate : 'done'
+        }
+        const failed = await turn(world).then(
+          () => false,
+          (error: unknown) => error instanceof Error,
+        )
+        if (!isBroken) break
+        expect(failed).toBe(true)
+        world.fate = () => 'done'
+        await turn(world)
+        await repairCheckpoints(world.newSequencer())
+        expect(await world.audit()).toMatchObject({
+          kind: 'valid',
+          head: { size: world.rig.store.rows('leaf').length },
+        })
+        expect(new Set(world.places().map(([index]) => index)).size).toBe(world.rig.store.rows('leaf').length)
+      }
+    },
+  )
+})
