@@ -82,7 +82,8 @@ describe('API keys', () => {
     const stored = JSON.stringify(server.rig.store.rows('apiKey'))
     for (const key of Object.values(server.keys)) {
       expect(stored).not.toContain(key)
-      expect(stored).not.toContain(key.split('_').at(-1))
+      // The secret may hold underscores itself.
+      expect(stored).not.toContain(key.slice(-43))
     }
   })
 

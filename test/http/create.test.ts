@@ -17,9 +17,10 @@ describe('POST /v1/requests', () => {
     expect(rest).toMatchObject({ request_status: 'in_progress', state: 'discovering', controller_id: 'cooperlink' })
     const statement: unknown = JSON.parse(Buffer.from(receipt.payload, 'base64').toString())
     expect(statement).toMatchObject({
-      subject_request_id: id,
-      due_date: rest.due_date,
-      received_time: rest.received_time,
+      kind: 'received',
+      request: id,
+      action: 'erasure',
+      received_at: rest.received_time,
     })
     expect(receipt.signatures).toHaveLength(1)
     expect(server.rig.request(requestId(id))).toMatchObject({ state: 'discovering', dueDate: rest.due_date })

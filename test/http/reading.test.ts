@@ -225,11 +225,12 @@ describe('the receipt', () => {
   it('verifies against the installation’s key', async () => {
     await start()
     const { body } = await server.post('/v1/requests', createBody())
-    expect(body.receipt.payloadType).toBe('application/vnd.habeas.receipt+json')
+    expect(body.receipt.payloadType).toBe('application/vnd.habeas.event+json')
     const { payload } = openEnvelope(body.receipt, body.receipt.payloadType, [TRUSTED_KEY])
     expect(JSON.parse(Buffer.from(payload).toString())).toMatchObject({
-      subject_request_id: body.subject_request_id,
-      right: 'erasure',
+      kind: 'received',
+      request: body.subject_request_id,
+      action: 'erasure',
     })
   })
 })

@@ -51,9 +51,9 @@ export class LogWorld {
   readonly folder: LedgerFolder = {
     read: async (path) => this.#call('read', () => Promise.resolve(this.files.get(path))),
     list: (prefix) => this.#list(prefix),
-    create: async (file) => this.#call('create', () => Promise.resolve(this.#create(file))),
-    publish: async (bytes) => this.#call('publish', () => Promise.resolve(void this.files.set('checkpoint', bytes))),
-    remove: async (path) => this.#call('remove', () => Promise.resolve(void this.files.delete(path))),
+    create: async (file) => this.#call('create', () => this.#create(file)),
+    publish: async (bytes) => this.#call('publish', () => this.#set('checkpoint', bytes)),
+    remove: async (path) => this.#call('remove', () => this.#delete(path)),
   }
 
   newSequencer(): Sequencer {
@@ -87,10 +87,20 @@ export class LogWorld {
       .sort(([a], [b]) => a - b)
   }
 
-  #create({ path, bytes }: LogFile): void {
+  #set(path: string, bytes: Uint8Array): Promise<void> {
+    this.files.set(path, bytes)
+    return Promise.resolve()
+  }
+
+  #delete(path: string): Promise<void> {
+    this.files.delete(path)
+    return Promise.resolve()
+  }
+
+  async #create({ path, bytes }: LogFile): Promise<void> {
     const known = this.files.get(path)
     if (known && !Buffer.from(known).equals(bytes)) throw new DsrError('ARCHIVE_CONFLICT', 'other bytes are there')
-    this.files.set(path, bytes)
+    await this.#set(path, bytes)
   }
 
   async *#list(prefix: string): AsyncGenerator<string> {
