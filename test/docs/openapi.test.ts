@@ -65,6 +65,7 @@ describe('/openapi.json', () => {
         ...orders,
         '/v1/requests/{id}/copy',
         '/v1/requests/{id}/copy/file',
+        '/v1/requests/{id}/proof',
         '/v1/suppressions/check',
         '/v1/suppressions/lift',
         '/health/live',

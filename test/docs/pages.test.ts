@@ -56,16 +56,18 @@ describe('commands of habeas', () => {
       cwd: project,
       encoding: 'utf8',
     }).stdout
-  const known = new Set([...help().matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map((match) => match[1] ?? ''))
+  const known = new Set([...help().matchAll(/^ {2}([a-z]+(?:-[a-z]+)*)(?: |$)/gm)].map((match) => match[1] ?? ''))
   // Pages that say what is not there yet name it.
   const announced = new Set(['stop'])
   const calls = codes.flatMap(([file, code]) =>
     code.flatMap((line) =>
-      [...line.matchAll(/(?:^|[ /])habeas (?:-- )?([a-z]+)((?: [^|&;#]*)?)/g)].map(([, command = '', rest = '']) => ({
-        file,
-        command,
-        options: [...rest.matchAll(/ (--[a-z-]+)/g)].map((one) => one[1] ?? ''),
-      })),
+      [...line.matchAll(/(?:^|[ /])habeas (?:-- )?([a-z]+(?:-[a-z]+)*)((?: [^|&;#]*)?)/g)].map(
+        ([, command = '', rest = '']) => ({
+          file,
+          command,
+          options: [...rest.matchAll(/ (--[a-z-]+)/g)].map((one) => one[1] ?? ''),
+        }),
+      ),
     ),
   )
 

@@ -14,6 +14,6 @@ alter table app.leaf add column seq bigint generated always as identity;
 alter table app.leaf add column log_index bigint;
 alter table app.leaf alter column request_id drop not null;
 alter table app.leaf alter column record_sha256 drop not null;
-create unique index leaf_place on app.leaf (controller_id, log_index) where log_index is not null;
-create index leaf_by_request on app.leaf (request_id);
+create index leaf_place on app.leaf (controller_id, log_index) where log_index is not null;
+drop index app.leaf_unsequenced;
 create index leaf_unsequenced on app.leaf (controller_id, seq) where sequenced_at_ms is null;
