@@ -7,6 +7,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   decide: { decisions: [{ record_id: '11111111-1111-4111-8111-111111111111', decision: 'subject' }] },
   approve: { plan_hash: 'a'.repeat(64) },
   refuse: { reason: 'not the person' },
+  redact: {
+    redactions: [{ leg_id: '11111111-1111-4111-8111-111111111111', kind: 'record', part: 'notes', position: 0 }],
+  },
+  restore: { redaction_ids: ['11111111-1111-4111-8111-111111111111'] },
 }
 const UNKNOWN = '99999999-9999-4999-8999-999999999999'
 

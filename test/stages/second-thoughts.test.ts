@@ -28,7 +28,7 @@ describe('a portal', () => {
     const order = { requestId: id, reason: null, method: 'said_so', level: 0 }
     expect(await codeOf(rig.commands.verifyIdentity({ ...order, actor: PORTAL }))).toBe('FORBIDDEN')
     expect(rig.request(id).state).toBe('awaiting_identity')
-    await rig.commands.verifyIdentity({ ...order, method: 'document', actor: APPROVER })
+    await rig.commands.verifyIdentity({ ...order, method: 'document', reason: 'seen at the desk', actor: APPROVER })
     expect(rig.request(id).state).toBe('discovering')
   })
 })
