@@ -12,6 +12,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   restore: { redaction_ids: ['11111111-1111-4111-8111-111111111111'] },
 }
+/** Queries without which a route does not get that far. */
+const QUERIES: Readonly<Record<string, string>> = {
+  file: '?leg_id=11111111-1111-4111-8111-111111111111&part=notes&position=0',
+}
 const UNKNOWN = '99999999-9999-4999-8999-999999999999'
 
 interface Route {
@@ -37,8 +41,9 @@ describe('a request of another controller', () => {
     expect(routes.length).toBeGreaterThanOrEqual(12)
     for (const { method, path } of routes) {
       const body = BODIES[path.split('/').at(-1) ?? ''] ?? (method === 'POST' ? {} : undefined)
-      const theirs = await server.call(method, path.replace('{id}', foreign), { body })
-      const nobodys = await server.call(method, path.replace('{id}', UNKNOWN), { body })
+      const query = QUERIES[path.split('/').at(-1) ?? ''] ?? ''
+      const theirs = await server.call(method, path.replace('{id}', foreign) + query, { body })
+      const nobodys = await server.call(method, path.replace('{id}', UNKNOWN) + query, { body })
       expect({ path, status: theirs.status, code: theirs.body.code }).toEqual({ path, status: 404, code: 'NOT_FOUND' })
       expect(theirs.text).toBe(nobodys.text)
       expect(namesOf(theirs.headers)).toEqual(namesOf(nobodys.headers))
