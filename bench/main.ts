@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import { say, type Line } from './figures.ts'
 import { measureIdle } from './idle.ts'
+import { measureLedger } from './ledger.ts'
 import { measureOpenCost } from './open-cost.ts'
 import { machine, startServices } from './services.ts'
 import { measureThroughput } from './throughput.ts'
@@ -42,6 +43,7 @@ if (isWanted('idle')) {
   say('Embedded stack')
   lines.push(...(await measureIdle(size.idle)))
 }
+if (isWanted('ledger')) lines.push(...(await measureLedger({ rounds: 3 })))
 const table = new Table({ head: ['measured', 'median (range)', 'target', ''], style: { head: [], border: [] } })
 for (const { what, result, target, isMet } of lines)
   table.push([what, result, target ?? '', isMet === undefined ? '' : isMet ? 'met' : 'NOT MET'])

@@ -49,7 +49,13 @@ export function tilesOf(size: number): TileName[] {
 
 /** The last file of each row, whole or partial: what holds the right edge of the tree. Rows that end with a full file have none. */
 export function edgeTilesOf(size: number): TileName[] {
-  return tilesOf(size).filter((name) => name.width < TILE_WIDTH)
+  const rows: readonly (readonly [TileLevel, number])[] = [
+    ['entries', size],
+    ...levelsOf(size).map((level) => [level, nodesAt(level, size)] as const),
+  ]
+  return rows
+    .filter(([, count]) => count % TILE_WIDTH > 0)
+    .map(([level, count]) => ({ level, index: Math.floor(count / TILE_WIDTH), width: count % TILE_WIDTH }))
 }
 
 /** The levels of tiles that a log of this size has. */
