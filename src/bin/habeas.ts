@@ -121,6 +121,21 @@ function addTools(program: Command): void {
     .description('wrap every key anew under the present master key; may be stopped and run again')
     .action(() => run(async () => (await import('./commands/master-key.ts')).rotateMasterKeyCommand(print)))
   program
+    .command('stop')
+    .description('halt all changes at vendors in every process, and say what was left')
+    .argument('[account]', 'the account (default: all)')
+    .requiredOption('--reason <text>', 'why, for colleagues; it names nobody')
+    .option('--by <name>', 'who orders it', 'command-line')
+    .addOption(new Option('--lift', 'let what is halted go on').conflicts('giveUp'))
+    .option('--give-up', 'end what was not sent as not done; the stop stays')
+    .action(
+      (account: string | undefined, options: { reason: string; by: string; lift?: boolean; giveUp?: boolean }) => {
+        const action = options.lift === true ? 'lift' : options.giveUp === true ? 'giveUp' : 'stop'
+        const { by, reason } = options
+        return run(async () => (await import('./commands/stop.ts')).stopCommand({ account, action, by, reason }, print))
+      },
+    )
+  program
     .command('public-key')
     .description('print the public key (PEM) that verifies the records of this installation')
     .action(() => run(async () => (await import('./commands/key.ts')).publicKeyCommand(print)))

@@ -31,6 +31,8 @@ export function createStopping(ports: Ports): Stopping {
 
 /** A misspelt account would be halted nowhere while everybody believes it is. */
 function requireAccount(ports: Ports, { controllerId, accountId }: Scope): void {
+  // Throws for a controller that there is not.
+  if (controllerId !== null) ports.policies.of(controllerId)
   if (accountId === null) return
   const account = ports.accounts.get(accountId)
   if (!account || (controllerId !== null && account.controllerId !== controllerId))

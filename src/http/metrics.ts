@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { isFinal, REQUEST_TABLE } from '../domain/request.ts'
 import { RIGHTS } from '../domain/right.ts'
 import { statesOf } from '../domain/state-table.ts'
+import { openStops } from '../ports/stops.ts'
 import type { Ports } from '../ports/runtime.ts'
 
 export interface QueueDepth {
@@ -90,6 +91,13 @@ function createGauges(registers: Registry[]) {
       labelNames: ['state'],
       registers,
     }),
+    stops: new Gauge({ name: 'habeas_stops', help: 'Stops in force: changes at vendors wait.', registers }),
+    held: new Gauge({
+      name: 'habeas_requests_held',
+      help: 'Approved requests that do not begin, by what holds them.',
+      labelNames: ['because'],
+      registers,
+    }),
     outbox: new Gauge({ name: 'habeas_outbox_waiting', help: 'Announcements not yet made.', registers }),
     queue: new Gauge({
       name: 'habeas_queue_jobs',
@@ -111,6 +119,8 @@ async function measure({ ports, queueDepth }: MetricsSources, gauges: Gauges): P
     parked: await tx.leg.countBy('parkedReason', { state: 'parked' }),
     effects: await tx.effect.countBy('state', { state: { in: UNSETTLED_EFFECTS } }),
     outbox: await tx.outbox.count({ publishedAtDbMs: null }),
+    stops: await openStops(tx),
+    held: await tx.request.countBy('heldBy', { state: 'awaiting_approval', heldBy: { not: null } }),
   }))
   gauges.requests.reset()
   for (const { right, states } of counted.byRight)
@@ -122,6 +132,9 @@ async function measure({ ports, queueDepth }: MetricsSources, gauges: Gauges): P
   for (const state of UNSETTLED_EFFECTS) gauges.effects.set({ state }, 0)
   for (const { value, count } of counted.effects) gauges.effects.set({ state: value }, count)
   gauges.outbox.set(counted.outbox)
+  gauges.stops.set(counted.stops.length)
+  gauges.held.reset()
+  for (const { value, count } of counted.held) gauges.held.set({ because: value ?? 'unknown' }, count)
   const depths = await queueDepth?.()
   gauges.queue.reset()
   for (const { queue, state, count } of depths ?? []) gauges.queue.set({ queue, state }, count)

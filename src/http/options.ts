@@ -9,6 +9,7 @@ import type { Suppressions } from '../ports/suppressions.ts'
 import type { RequestRow } from '../ports/rows.ts'
 import type { Ports } from '../ports/runtime.ts'
 import type { ByteRange } from './byte-range.ts'
+import type { Stopping } from '../ports/stopping.ts'
 import type { Metrics } from './metrics.ts'
 
 /** The server with routes typed by their schemas. */
@@ -60,6 +61,7 @@ export interface ServerOptions {
   readonly ports: Ports
   readonly commands: Commands
   readonly suppressions: Suppressions
+  readonly stopping: Stopping
   readonly settings: HttpSettings
   readonly log: HttpLog
   readonly checks: { ready(): Promise<readonly ReadyCheck[]> }

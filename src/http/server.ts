@@ -20,6 +20,7 @@ import { evidenceRoutes } from './routes/evidence.ts'
 import { healthRoutes } from './routes/health.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { suppressionRoutes } from './routes/suppressions.ts'
+import { stopRoutes } from './routes/stop.ts'
 import { requestRoutes } from './routes/requests.ts'
 import { errorOfIssues } from './schema-errors.ts'
 
@@ -49,6 +50,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   evidenceRoutes(app, options, guard)
   copyRoutes(app, options, guard)
   connectorRoutes(app, options, guard)
+  stopRoutes(app, options, guard)
   suppressionRoutes(app, options, guard)
   healthRoutes(app, options, guard)
   await documentRoutes(app)

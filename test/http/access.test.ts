@@ -33,6 +33,8 @@ const CALLS: readonly (readonly [Permission, string, string, unknown?])[] = [
   ['resume', 'POST', `/v1/requests/${NO_ID}/resume`],
   ['recheck', 'POST', `/v1/requests/${NO_ID}/recheck`],
   ['read_connectors', 'GET', '/v1/connectors'],
+  ['read_connectors', 'GET', '/v1/stop'],
+  ['stop', 'POST', '/v1/stop', { reason: 'a wrong list' }],
 ]
 
 /** Who may what, written down a second time: a change of the table must be meant. */
@@ -51,6 +53,7 @@ const MATRIX: Readonly<Record<(typeof ROLES)[number], readonly Permission[]>> = 
     'resume',
     'recheck',
     'read_connectors',
+    'stop',
   ],
   approver: ['read', 'read_plan', 'read_record', 'approve', 'refuse', 'read_connectors'],
   auditor: ['read', 'read_record', 'read_connectors'],

@@ -10,6 +10,7 @@ import type { Role } from '../../src/http/access/roles.ts'
 import { createMetrics } from '../../src/http/metrics.ts'
 import type { ByteRange } from '../../src/http/byte-range.ts'
 import type { App, OpenedArchive, RateLimits, ReadyCheck, ServerOptions } from '../../src/http/options.ts'
+import { createStopping } from '../../src/flow/stopping.ts'
 import { createServer } from '../../src/http/server.ts'
 import type { Accounts, Policies, Ports } from '../../src/ports/runtime.ts'
 import { receiveRequest } from '../../src/stages/intake.ts'
@@ -124,6 +125,7 @@ export class TestServer {
       ports,
       commands: rig.commands,
       suppressions: createSuppressions(ports),
+      stopping: createStopping(ports),
       settings: {
         publicUrl: options.publicUrl ?? 'http://127.0.0.1',
         version: '0.0.0',

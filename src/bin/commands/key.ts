@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
-import { readMasterKey, readSettings } from '../../config.ts'
 import { publicKeyPem } from '../../crypto/signature.ts'
 import { DsrError } from '../../domain/errors.ts'
 import { controllerId } from '../../domain/ids.ts'
 import { createApiKey } from '../../http/access/keys.ts'
+import { withRuntime } from './with-runtime.ts'
 import type { Role } from '../../http/access/roles.ts'
-import { createLog } from '../../log.ts'
-import { configurationForTools } from '../runtime/configured.ts'
-import { openRuntime, type Runtime } from '../runtime/runtime.ts'
 
 type Print = (line: string) => void
 
@@ -43,27 +38,4 @@ export async function publicKeyCommand(print: Print): Promise<number> {
     print(publicKeyPem(runtime.recordKey).trimEnd())
     return Promise.resolve()
   })
-}
-
-async function withRuntime(work: (runtime: Runtime) => Promise<void>): Promise<number> {
-  const settings = readSettings()
-  // A tool that made a new installation would print a key that nobody ever signed with.
-  if (settings.databaseUrl === undefined && !existsSync(path.join(settings.dataDirectory, 'postgres'))) {
-    throw new DsrError('CONFIG_INVALID', 'HABEAS_DATA holds no installation', { field: 'HABEAS_DATA' })
-  }
-  const configuration = configurationForTools(settings)
-  const log = createLog({ level: 'silent' })
-  const runtime = await openRuntime({
-    settings,
-    configuration,
-    masterKey: readMasterKey(settings),
-    log,
-    mayAttach: true,
-  })
-  try {
-    await work(runtime)
-    return 0
-  } finally {
-    await runtime.close()
-  }
 }

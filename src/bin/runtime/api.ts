@@ -6,6 +6,7 @@ import type { ReadyCheck } from '../../http/options.ts'
 import { DsrError, isDsrError } from '../../domain/errors.ts'
 import type { Log } from '../../log.ts'
 import type { Settings } from '../../ports/config.ts'
+import { createStopping } from '../../flow/stopping.ts'
 import { createCommands } from '../../flow/commands.ts'
 import { proofOf } from '../../flow/proof.ts'
 import { createSuppressions } from '../../flow/suppressions.ts'
@@ -33,6 +34,7 @@ export async function startApi(
     ports,
     commands: createCommands(ports),
     suppressions: createSuppressions(ports),
+    stopping: createStopping(ports),
     settings: {
       publicUrl: settings.http.publicUrl,
       version: VERSION,

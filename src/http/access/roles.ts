@@ -17,6 +17,7 @@ export type Permission =
   | 'resume'
   | 'recheck'
   | 'read_connectors'
+  | 'stop'
   | 'read_metrics'
   | 'suppressions'
   | 'see_pages'
@@ -25,7 +26,17 @@ export type Permission =
 
 const PORTAL = ['create', 'read', 'withdraw', 'verify_identity', 'suppressions'] as const
 const OVERSIGHT = ['read', 'read_record', 'read_connectors', 'see_pages'] as const
-const OPS = ['decide', 'review', 'refuse', 'resume', 'recheck', 'read_plan', 'read_metrics', 'see_people'] as const
+const OPS = [
+  'decide',
+  'review',
+  'refuse',
+  'resume',
+  'recheck',
+  'read_plan',
+  'read_metrics',
+  'see_people',
+  'stop',
+] as const
 
 /** Who may do what: the one table. An auditor reads everything that holds no personal data. */
 export const PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {

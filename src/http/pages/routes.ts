@@ -22,6 +22,8 @@ import { archivePages } from './archive-pages.ts'
 import { doorRoutes, requireSession, sessionOfRequest, signedIn } from './door.ts'
 import { errorPage, pageOf } from './layout.ts'
 import { listContent } from './list-page.ts'
+import { html } from './html.ts'
+import { stopAlerts } from './stop-alert.ts'
 import { orderBody } from './order-body.ts'
 import { boardRoutes } from './queue-board.ts'
 import { requestContent } from './request-page.ts'
@@ -68,7 +70,9 @@ function listRoute(scope: App, options: ServerOptions): void {
     const list = await store.transact(async (tx) =>
       readOpsList(tx, own === null ? policies.controllers() : [own], nowMs),
     )
-    const content = listContent(list, { words, ports: options.ports, nowMs })
+    const { stops } = await options.stopping.report({ controllerId: own, accountId: null })
+    const dates = datesOf(words, 'UTC')
+    const content = html`${stopAlerts(stops, { words, dates, ports: options.ports })}${listContent(list, { words, ports: options.ports, nowMs })}`
     const page = { words, title: words.ui.requests, session, hasQueues: options.board !== undefined, content }
     return reply.type(PAGE_TYPE).send(pageOf(page))
   })

@@ -95,6 +95,8 @@ export type UiWord =
   | 'api_key'
   | 'continue'
   | 'sign_in_failed'
+  | 'stop_alert'
+  | 'stop_everywhere'
   | 'all_quiet'
   | 'all_quiet_text'
   | 'needs_decision'

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { principalOf, type Guard } from '../access/authentication.ts'
+import { openStops } from '../../ports/stops.ts'
 import { DsrError } from '../../domain/errors.ts'
 import type { App, ServerOptions } from '../options.ts'
 
 const checks = z.object({
   status: z.enum(['ready', 'not_ready']),
+  stops: z.int().optional().describe('stops in force: changes at vendors wait'),
   checks: z.array(z.object({ name: z.string(), is_ok: z.boolean(), code: z.string().optional() })),
 })
 
@@ -16,8 +18,11 @@ export function healthRoutes(app: App, options: ServerOptions, guard: Guard): vo
   app.get('/health/ready', { schema: ready }, async (_, reply) => {
     const found = await options.checks.ready()
     const isReady = found.every((one) => one.isOk)
+    // Without the database nobody knows.
+    const stops = await options.ports.store.transact(openStops).catch(() => undefined)
     return reply.code(isReady ? 200 : 503).send({
       status: isReady ? 'ready' : 'not_ready',
+      ...(stops && { stops: stops.length }),
       checks: found.map((one) => ({
         name: one.name,
         is_ok: one.isOk,

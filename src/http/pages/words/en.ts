@@ -13,6 +13,8 @@ export const en: BaseWords = {
     api_key: 'API key',
     continue: 'Continue',
     sign_in_failed: 'That link or key is not valid. A link works once, within 15 minutes.',
+    stop_alert: '{place}: all changes are halted since {date}. {reason}',
+    stop_everywhere: 'Everything',
     all_quiet: 'All quiet',
     all_quiet_text: 'There is no request. New ones from the support portal appear here.',
     needs_decision: 'Needs a decision',

@@ -13,6 +13,8 @@ export const fr: BaseWords = {
     api_key: 'Clé API',
     continue: 'Continuer',
     sign_in_failed: 'Ce lien ou cette clé n’est pas valable. Un lien sert une fois, dans les 15 minutes.',
+    stop_alert: '{place} : toutes les modifications sont arrêtées depuis le {date}. {reason}',
+    stop_everywhere: 'Partout',
     all_quiet: 'Tout est calme',
     all_quiet_text: 'Il n’y a aucune demande. Celles du portail apparaîtront ici.',
     needs_decision: 'Demande une décision',

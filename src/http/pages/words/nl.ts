@@ -13,6 +13,8 @@ export const nl: BaseWords = {
     api_key: 'API-sleutel',
     continue: 'Doorgaan',
     sign_in_failed: 'Die link of sleutel is niet geldig. Een link werkt één keer, binnen 15 minuten.',
+    stop_alert: '{place}: alle wijzigingen zijn stilgelegd sinds {date}. {reason}',
+    stop_everywhere: 'Overal',
     all_quiet: 'Alles rustig',
     all_quiet_text: 'Er is geen verzoek. Nieuwe verzoeken van het portaal verschijnen hier.',
     needs_decision: 'Vraagt een beslissing',
