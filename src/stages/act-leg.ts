@@ -10,7 +10,8 @@ import { insertEffects } from './act-leg-effects.ts'
 import { effectGate } from './common/gate.ts'
 import { keepRecord } from './common/keep-record.ts'
 import { holdLease, RELEASED, type Lease } from './common/lease.ts'
-import { moveLeg, parkLeg } from './common/moves.ts'
+import { SYSTEM } from './common/journal.ts'
+import { moveLeg, parkLeg, resumeLeg } from './common/moves.ts'
 import { issueEffects, issueLeg } from './common/outbox.ts'
 import { resultsFor } from './common/parts.ts'
 import { startAt } from './common/start.ts'
@@ -85,9 +86,12 @@ export async function afterEffects(ports: Ports, tx: Tx, legIds: readonly LegId[
     tx.leg.lockAll({ id: { in: legIds } }),
     tx.effect.tally(['legId', 'right', 'state', 'isReleased'], { legId: { in: legIds } }),
   ])
-  for (const leg of legs.filter((one) => one.state === 'acting')) {
-    const own = counts.map(({ values }) => values).filter(({ legId }) => legId === leg.id)
+  for (const locked of legs) {
+    const own = counts.map(({ values }) => values).filter(({ legId }) => legId === locked.id)
     if (own.some(isUnderWay)) continue
+    const isOver = own.length > 0 && !own.some(({ state }) => state === 'ready')
+    const leg = isOver && wasTriedInVain(locked) ? await resumeLeg(ports, tx, { leg: locked, by: BY_ITSELF }) : locked
+    if (leg.state !== 'acting') continue
     const right = own[0]?.right ?? (await tx.request.get(leg.requestId))?.right
     if (own.some(({ state }) => state === 'ready')) {
       await parkLeg(ports, tx, { leg, reason: 'effect_rejected', returnTo: 'acting' })
@@ -118,6 +122,20 @@ async function planEffects(
   // A match that is not certain keeps nobody from acting on what is: the leg asks about it before it ends.
   await storeEffects(ports, { lease, right, effects, matches: added })
 }
+
+/** What a leg was given to a person for: tries in vain. Its effects are tried on, and may end well by themselves. */
+const TRIED_IN_VAIN: ReadonlySet<LegRow['parkedReason']> = new Set([
+  'retries_exhausted',
+  'credentials_rejected',
+  'scope_missing',
+])
+
+/** A leg that waits for a person although every effect has ended by now goes on by itself. */
+function wasTriedInVain({ state, returnTo, parkedReason }: LegRow): boolean {
+  return state === 'parked' && returnTo === 'acting' && TRIED_IN_VAIN.has(parkedReason)
+}
+
+const BY_ITSELF = { actor: SYSTEM }
 
 /** A recheck that acts again counts under the hourly cap like a request that begins; its system waits for its turn. */
 async function isHeldByCap(ports: Ports, lease: Lease): Promise<boolean> {

@@ -66,6 +66,7 @@ describe('/openapi.json', () => {
         '/v1/requests/{id}/copy',
         '/v1/requests/{id}/copy/file',
         '/v1/requests/{id}/proof',
+        '/v1/stop',
         '/v1/suppressions/check',
         '/v1/suppressions/lift',
         '/health/live',

@@ -12,6 +12,7 @@ const HOUR = 3600 * SECOND
 const FIRST_RETRY_MS = 20 * SECOND
 const LONGEST_RETRY_MS = HOUR
 const GIVE_UP_AFTER_MS = 72 * HOUR
+const FEWEST_TRIES = 6
 // The owner needs time to act before the answer is due.
 const RESERVE_BEFORE_DUE_MS = 5 * 24 * HOUR
 
@@ -54,7 +55,9 @@ export async function recordFailure(ports: Ports, lease: Lease, error: unknown):
       failingSinceMs + GIVE_UP_AFTER_MS,
       Math.max(lease.request.dueAtMs - RESERVE_BEFORE_DUE_MS, failingSinceMs + HOUR),
     )
-    const reason = PARKS[code] ?? (now >= deadlineMs ? 'retries_exhausted' : undefined)
+    // A deadline that passed while nobody tried (an outage of ours, one slow answer) says nothing of the vendor.
+    const isExhausted = now >= deadlineMs && leg.tries + 1 >= FEWEST_TRIES
+    const reason = PARKS[code] ?? (isExhausted ? 'retries_exhausted' : undefined)
     await tx.leg.update(leg.id, {
       ...released,
       errorCode: code,
