@@ -28,6 +28,7 @@ import { MASTER_KEY, type Services } from './services.ts'
 export const ACCOUNTS = ['instant-crm', 'instant-mail'] as const
 /** As in the product: what startWorkers and createPool use when nothing else is said. */
 export const CONCURRENCY = 10
+const MOST_AN_HOUR = 9000
 /** Calls of the portal that are under way at once. */
 const INTAKES = 10
 
@@ -82,7 +83,8 @@ export class Rig {
       random: systemRandom,
       vault: createVault({ masterKey: MASTER_KEY, lookupKey: MASTER_KEY }),
       accounts: testAccounts(accounts),
-      policies: testPolicies({ byRight: { erasure: { approval, coolingOffMs: 0 } } }),
+      // The hourly cap would hold back what is to be measured.
+      policies: testPolicies({ byRight: { erasure: { approval, coolingOffMs: 0, maxPerHour: MOST_AN_HOUR } } }),
       parcels: createParcels(objects),
       archives: createArchives({ objects, clock }),
       signer: createSigner(newSigningKey()),

@@ -27,10 +27,19 @@ export async function startAt(ports: Ports, tx: Tx, { request, generation }: Sta
   const most = ports.policies.of(request.controllerId).byRight[request.right].maxPerHour
   const own = await find()
   if (own) return takeUp(tx, { own, most, now })
-  const latest = await tx.start.find({ cap }, { orderBy: ['-atMs'], limit: most })
-  const atMs = Math.max(now, latest.length < most ? 0 : (latest.at(-1)?.atMs ?? 0) + HOUR_MS)
+  const atMs = await freeAt(tx, { cap, most, now })
   await tx.start.insert({ id: ports.random.uuid(), cap, requestId: request.id, generation, atMs })
   return atMs
+}
+
+/** Counting is cheap; only a full hour is read. */
+async function freeAt(
+  tx: Tx,
+  { cap, most, now }: { readonly cap: string; readonly most: number; readonly now: number },
+): Promise<number> {
+  if ((await tx.start.count({ cap, atMs: { above: now - HOUR_MS } })) < most) return now
+  const latest = await tx.start.find({ cap }, { orderBy: ['-atMs'], limit: most })
+  return Math.max(now, (latest.at(-1)?.atMs ?? 0) + HOUR_MS)
 }
 
 async function takeUp(
