@@ -1,4 +1,5 @@
-import { inventPerson, type InventedPerson, type PlantedPerson, type PlantExtent } from '../../connector/testing.ts'
+import { connectors } from '../../../connectors/index.ts'
+import { inventPerson, type InventedPerson, type PlantedPerson } from '../../connector/testing.ts'
 import type { RunningSandbox } from '../sandboxes.ts'
 
 /** An invented person, and what each vendor holds on them. */
@@ -20,7 +21,7 @@ export interface Cast {
   readonly noor: Role
   /** Has the same number, and asked for nothing. */
   readonly jef: Role
-  /** Asks for erasure; the vendors have a contact of hers and nothing else. */
+  /** Asks for erasure; she has a contact in the systems that can erase all that comes with one. */
   readonly mila: Role
   /** Asks for a copy. */
   readonly ines: Role
@@ -30,10 +31,16 @@ export interface Cast {
 
 /** Puts the people into every place of every vendor, Mila into their contacts alone. */
 export function castPeople(sandboxes: readonly RunningSandbox[]): Cast {
-  const play = (person: InventedPerson, extent?: PlantExtent): Role => ({
+  const play = (person: InventedPerson): Role => ({
     person,
     name: `${person.firstName} ${person.lastName}`,
-    at: new Map(sandboxes.map(({ accountId, sandbox }) => [accountId, sandbox.plant(person, extent)])),
+    at: new Map(sandboxes.map(({ accountId, sandbox }) => [accountId, sandbox.plant(person)])),
+  })
+  const whole = sandboxes.filter(erasesWholeContacts)
+  const playAt = (some: readonly RunningSandbox[], person: InventedPerson): Role => ({
+    person,
+    name: `${person.firstName} ${person.lastName}`,
+    at: new Map(some.map(({ accountId, sandbox }) => [accountId, sandbox.plant(person, 'contact')])),
   })
   const noor = named(14, 'Noor', 'Claes')
   return {
@@ -42,10 +49,22 @@ export function castPeople(sandboxes: readonly RunningSandbox[]): Cast {
     tom: play(named(13, 'Tom', 'Maes')),
     noor: play(noor),
     jef: play({ ...named(15, 'Jef', 'Wouters'), phone: noor.phone }),
-    mila: play(named(18, 'Mila', 'Baert'), 'contact'),
+    mila: playAt(whole, named(18, 'Mila', 'Baert')),
     ines: play(named(16, 'Ines', 'Lambert')),
     bram: play(named(17, 'Bram', 'Dubois')),
   }
+}
+
+/** Whether the system can erase all of a person of whom it has a contact: somebody else's contact shows what comes with one. */
+function erasesWholeContacts({ sandbox }: RunningSandbox): boolean {
+  const depth = connectors.find(({ connector }) => connector.manifest.id === sandbox.connector)?.connector.manifest
+    .depth
+  const planted = sandbox.plant(named(19, 'Wim', 'Goossens'), 'contact')
+  const parts = Object.entries(sandbox.remaining(planted)).filter(([, count]) => count > 0)
+  return parts.every(([part]) => {
+    const row = depth?.find((one) => one.part === part)
+    return row?.isRead === true && row.onErasure !== 'left'
+  })
 }
 
 function named(seed: number, firstName: string, lastName: string): InventedPerson {
