@@ -61,11 +61,14 @@ describe('the sequencer', () => {
     expect(await repairCheckpoints(world.newSequencer())).toBe(0)
   })
 
-  it.each(['crash_before', 'crash_after', 'lost_answer'] as const)('ends alike after one %s at any call', async (fate) => {
-    let broken = 0
-    while (await endsAlike(broken, fate)) broken += 1
-    expect(broken).toBeGreaterThan(20)
-  })
+  it.each(['crash_before', 'crash_after', 'lost_answer'] as const)(
+    'ends alike after one %s at any call',
+    async (fate) => {
+      let broken = 0
+      while (await endsAlike(broken, fate)) broken += 1
+      expect(broken).toBeGreaterThan(20)
+    },
+  )
 })
 
 /** Breaks the call of this number in one turn, then goes on. @returns whether there was such a call. */
