@@ -122,7 +122,8 @@ async function holdOf(
   const now = ports.clock.nowMs()
   if (isControllerStopped(await openStops(tx), request.controllerId)) return { by: 'stop', untilMs: now + STOP_LOOK_MS }
   const untilMs = await startAt(ports, tx, { request, generation: 0 })
-  return untilMs > now ? { by: 'hourly_cap', untilMs } : undefined
+  // Against the clock of now: a start that was given out a millisecond after we began is no later one.
+  return untilMs > ports.clock.nowMs() ? { by: 'hourly_cap', untilMs } : undefined
 }
 
 async function holdRequest(
