@@ -131,6 +131,7 @@ describe('health', () => {
     expect((await server.get('/health/ready', { key: '' })).body).toEqual({
       status: 'ready',
       checks: [{ name: 'database', is_ok: true }],
+      stops: 0,
     })
     server.readyChecks = [{ name: 'database', isOk: false, code: 'DATABASE_UNREACHABLE' }]
     expect(await server.get('/health/ready', { key: '' })).toMatchObject({

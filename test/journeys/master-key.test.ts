@@ -127,12 +127,12 @@ describe('a change of the master key', () => {
     const refused = await habeas('check', { HABEAS_MASTER_KEY: OLD })
     expect(refused.code).toBe(2)
     expect(refused.stderr).toContain('MASTER_KEY_WRONG')
-  })
+  }, 180_000)
 
   it('is refused without the key of before, and under a wrong one', async () => {
     const without = await habeas('rotate-master-key', { HABEAS_MASTER_KEY: NEW })
     expect(without.stderr).toContain('HABEAS_MASTER_KEY_PREVIOUS')
     const wrong = { HABEAS_MASTER_KEY: OLD, HABEAS_MASTER_KEY_PREVIOUS: Buffer.alloc(32, 3).toString('base64') }
     expect((await habeas('rotate-master-key', wrong)).stderr).toContain('MASTER_KEY_WRONG')
-  })
+  }, 60_000)
 })
