@@ -4,6 +4,7 @@ import { tellKept } from './chapters/kept.ts'
 import { tellLie } from './chapters/lie.ts'
 import { tellMatch } from './chapters/match.ts'
 import { tellPlan } from './chapters/plan.ts'
+import { tellLog } from './chapters/log.ts'
 import { tellProof } from './chapters/proof.ts'
 import { tellNeighbour, tellRun } from './chapters/run.ts'
 import { tellSummary, tellWhere } from './chapters/summary.ts'
@@ -121,6 +122,7 @@ async function play(story: Story): Promise<void> {
     { name: '6-portability', role: cast.bram, seen: take, hasLie: false },
   ] satisfies { role: Role; [more: string]: unknown }[]
   await tellProof(story, played)
+  await tellLog(story, played)
   tellSummary(story, played)
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { publicKeyPem } from '../../crypto/signature.ts'
+import { rootPath } from '../../ledger/root-file.ts'
 import type { SealRow } from '../../ports/rows.ts'
 import { openArchive } from '../runtime/open-archive.ts'
 import type { Installation } from './installation.ts'
@@ -13,6 +14,12 @@ export interface Files {
   readonly keyFile: string
   readonly record: (name: string) => string
   readonly archive: (name: string) => string
+  /** A record with the proof that it stands in the log. */
+  readonly proof: (name: string) => string
+  /** The log as plain files. */
+  readonly log: string
+  /** What to trust: the keys of the log and of records. */
+  readonly root: string
 }
 
 export async function openFiles({ directory, runtime }: Installation): Promise<Files> {
@@ -27,6 +34,25 @@ export async function openFiles({ directory, runtime }: Installation): Promise<F
     keyFile,
     record: (name) => path.join(records, `${name}.json`),
     archive: (name) => path.join(archives, `${name}.zip`),
+    proof: (name) => path.join(records, `${name}.tlog-proof`),
+    log: path.join(directory, 'log'),
+    root: path.join(directory, 'log', rootPath(1)),
+  }
+}
+
+export async function writeProof(file: string, proof: Uint8Array): Promise<void> {
+  await writeFile(file, proof)
+}
+
+/** Copies the files of the demo's log, as an auditor would fetch them. */
+export async function copyLog({ runtime }: Installation, directory: string): Promise<void> {
+  for (const controllerId of runtime.ports.policies.controllers()) {
+    const folder = runtime.ledger.folder(controllerId)
+    for await (const name of folder.list('')) {
+      const file = path.join(directory, name)
+      await mkdir(path.dirname(file), { recursive: true })
+      await writeFile(file, (await folder.read(name)) ?? '')
+    }
   }
 }
 

@@ -100,6 +100,7 @@ export function tellWhere({ installation, teller, files }: Story): void {
   const rows = [
     ['Signed records', shown(path.dirname(files.keyFile))],
     ['Public key', shown(files.keyFile)],
+    ['The transparency log', shown(files.log)],
     ['Archives', shown(path.dirname(files.archive('access')))],
     ['Letters to the owner', shown(path.join(directory, 'mail'))],
     ['Log', shown(path.join(directory, 'habeas.log'))],
@@ -120,5 +121,7 @@ export function tellWhere({ installation, teller, files }: Story): void {
   teller.say('\nTry it yourself:')
   teller.line(`  sh bin/habeas show ${shown(files.record('1-erasure'))}`)
   teller.line(`  sh bin/habeas verify ${shown(files.record('1-erasure'))} --key ${shown(files.keyFile)}`)
+  teller.line(`  sh bin/habeas verify ${shown(files.proof('1-erasure'))} --root ${shown(files.root)}`)
+  teller.line(`  sh bin/habeas verify ${shown(files.log)} --root ${shown(files.root)}`)
   teller.line('  npm run demo -- --stay      the same, and the dashboard stays open')
 }
