@@ -127,6 +127,8 @@ async function readOrMakePassword(directory: string): Promise<string> {
 
 async function makeDatabase(url: string): Promise<void> {
   const client = new Client({ connectionString: `${url}/postgres`, connectionTimeoutMillis: 10_000 })
+  // A server that goes away is reported by the query that is under way.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     const known = await client.query("select 1 from pg_database where datname = 'habeas'")

@@ -28,8 +28,12 @@ export function createPool(options: PoolOptions): Pool {
   return withoutCrash(pool)
 }
 
-/** An idle connection that breaks is replaced by the pool; without a listener its event would end the process. */
+/**
+ * A connection that breaks is replaced by the pool, and whoever waits for an answer on it is told. Without a listener its event would end the
+ * process: the pool listens for idle ones only, so each has one for its whole life, also while it is thrown away.
+ */
 export function withoutCrash(pool: Pool): Pool {
   if (pool.listenerCount('error') === 0) pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }

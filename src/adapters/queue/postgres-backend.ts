@@ -30,6 +30,8 @@ export function postgresBackend(settings: PostgresBackendSettings): Backend {
   })
   // Every producer and queue listens for errors of the pool they share.
   pool.setMaxListeners(0)
+  // The pool listens for idle connections only; one that breaks at work would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   // BullMQ takes a pool of pg, but its types know another version's overloads.
   const connection = pool as unknown as PgPool
   return {
