@@ -15,7 +15,7 @@ const TRIES = 300
 export async function tellLog({ installation, teller, files }: Story, endings: readonly Ending[]): Promise<void> {
   teller.chapter('The log leaves nothing out')
   teller.say(
-    'Everything that was received, approved, sealed and answered stands in a log that only grows. One file for each record proves its place in it:',
+    'Everything that was received, approved, signed and answered stands in a log that only grows. One file for each record proves its place in it:',
   )
   for (const { name, seen } of endings) await writeProof(files.proof(name), await proofWhenReady(installation, seen))
   await copyLog(installation, files.log)
