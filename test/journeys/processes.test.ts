@@ -36,7 +36,7 @@ describeStacks('several processes on one database and one queue', (backend) => {
     const started = await Promise.all(commands.map((command) => startCommand(stack, command)))
 
     const id = await stack.portal.receive(known.person, 'access')
-    const request = await stack.portal.lead(id)
+    const request = await stack.portal.lead(id, 240_000)
 
     expect(request.state).toBe('closed')
     await expect(stack.portal.record(id)).resolves.toMatchObject({ predicate: { result: 'completed' } })
