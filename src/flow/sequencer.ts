@@ -31,12 +31,20 @@ export interface Sequencer {
  * stage → move the row, with the entries' places, in one transaction → next turn.
  *
  * @returns how many entries were appended.
+ * @throws what went wrong with the first log that failed, after all others had their turn.
  */
 export async function sequencerTurn(sequencer: Sequencer): Promise<number> {
   let appended = 0
+  const failures: unknown[] = []
   for (const controllerId of sequencer.ports.policies.controllers()) {
-    appended += await turnOf(sequencer, controllerId)
+    try {
+      appended += await turnOf(sequencer, controllerId)
+    } catch (error) {
+      // One controller's log must not hold up another's.
+      failures.push(error)
+    }
   }
+  if (failures.length > 0) throw failures[0]
   return appended
 }
 

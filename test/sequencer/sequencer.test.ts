@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { DsrError } from '../../src/domain/errors.ts'
+import { controllerId, type ControllerId } from '../../src/domain/ids.ts'
 import { repairCheckpoints, sequencerTurn } from '../../src/flow/sequencer.ts'
 import { CONTROLLER } from '../kit/sim/policies.ts'
 import { LogWorld, type Fate } from './world.ts'
@@ -45,6 +47,27 @@ describe('the sequencer', () => {
     expect(await sequencerTurn(world.newSequencer())).toBe(0)
     expect([...world.files.keys()]).toEqual([...before.keys()])
     expect(world.rig.store.rows('ledger')).toMatchObject([{ stoppedBy: 'LEDGER_ROLLED_BACK' }])
+  })
+
+  it('does not let the log of one controller hold up that of another', async () => {
+    const world = new LogWorld()
+    await world.write(1)
+    const { policies } = world.ports
+    const broken = controllerId('broken')
+    const ledger = {
+      ...world.ledger,
+      folder: (id: ControllerId) => {
+        if (id === broken) throw new DsrError('OBJECT_STORE_UNREACHABLE', 'its objects are away')
+        return world.folder
+      },
+    }
+    const ports = { ...world.ports, policies: { ...policies, controllers: () => [broken, CONTROLLER] } }
+    await ports.store.transact((tx) =>
+      tx.leaf.insert({ ...world.rig.store.rows('leaf')[0]!, id: 'l', controllerId: broken }),
+    )
+    const turned = sequencerTurn({ ports, ledger, longest: new Map() })
+    await expect(turned).rejects.toMatchObject({ code: 'OBJECT_STORE_UNREACHABLE' })
+    expect(world.rig.store.rows('ledger')).toMatchObject([{ id: CONTROLLER, isFinished: true }])
   })
 
   it('puts a published checkpoint right that a slow one set back', async () => {
